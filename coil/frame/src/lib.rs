@@ -1,0 +1,1 @@
+//! Code blocks, register windows, frame records and the per-thread context.

@@ -1,0 +1,1 @@
+//! The mark-region collector, mutators, barriers and the verifier.

@@ -1,0 +1,1 @@
+//! The JIT driver and the facade languages use.

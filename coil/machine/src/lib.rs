@@ -1,0 +1,1 @@
+//! The Machine trait and the Direct machine.

@@ -1,0 +1,1 @@
+//! Number algorithms no language owns: big integers, float text.

@@ -1,0 +1,1 @@
+//! Options, log sections and counters: one table each.

@@ -1,0 +1,1 @@
+//! The Recorder: a machine that executes and appends to a trace.

@@ -1,0 +1,1 @@
+//! Shapes (hidden classes) and their transitions.

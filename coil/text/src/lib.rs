@@ -1,0 +1,1 @@
+//! Text algorithms no language owns: quoting, formatting, searching.

@@ -1,0 +1,1 @@
+//! The trace IR: op table, text form, verifier and a reference interpreter.

@@ -1,0 +1,1 @@
+//! NaN-boxed values, the object header and layout ids.

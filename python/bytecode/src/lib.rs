@@ -1,0 +1,1 @@
+//! Taipan's register bytecode: op table, encoding, code objects, disassembler.

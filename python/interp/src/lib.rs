@@ -1,0 +1,1 @@
+//! The bytecode handlers, generic over the machine.

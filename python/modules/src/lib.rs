@@ -1,0 +1,1 @@
+//! Native modules, one file each, and the embedded standard library.

@@ -1,0 +1,1 @@
+//! Python's object model: types, layouts, the core builtin types.
