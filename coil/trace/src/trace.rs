@@ -89,7 +89,7 @@ impl Trace {
     }
 
     /// The operands of an instruction.
-    pub fn operands(&self, inst: &Inst) -> &[Id] {
+    pub fn operands<'a>(&'a self, inst: &'a Inst) -> &'a [Id] {
         operands_of(inst, &self.calls, &self.call_args)
     }
 }

@@ -1,0 +1,54 @@
+//! Frame records: the links between guest frames.
+
+use crate::code_block::CodeBlock;
+
+/// One guest frame. Records lie on the record stack, callers below callees; `Context::frame_top` points at the innermost.
+#[repr(C)]
+#[derive(Clone, Copy, Debug)]
+pub struct FrameRecord {
+    /// What it runs.
+    pub code: *const CodeBlock,
+    /// Where it stands (invariant F1); for the running frame only as fresh as the last call or opaque call.
+    pub pc: *const u64,
+    /// First register of its window. The register before it holds the function (or generator) that runs.
+    pub base: *mut u64,
+    /// Compiled code to go on with when a callee returns to this frame, or null for the interpreter.
+    pub resume: *const u8,
+    /// Register of the caller's window that receives the result.
+    pub result: u16,
+    /// The language's kind of frame: how its result is delivered. 0 is a plain call; [`FrameRecord::ROOT`] returns to native code.
+    pub kind: u16,
+    /// The language's flags.
+    pub flags: u32,
+    /// The language's per-frame word (for example the exception being handled in the frame's caller, or a frame object); scanned as a value.
+    pub extra: u64,
+}
+
+impl FrameRecord {
+    /// Kind of the outermost frame of a run: its result goes to the native caller of the interpreter.
+    pub const ROOT: u16 = u16::MAX;
+}
+
+/// Offsets of [`FrameRecord`] fields.
+pub mod record_offset {
+    use super::FrameRecord;
+    use std::mem::{offset_of, size_of};
+    /// `code`.
+    pub const CODE: usize = offset_of!(FrameRecord, code);
+    /// `pc`.
+    pub const PC: usize = offset_of!(FrameRecord, pc);
+    /// `base`.
+    pub const BASE: usize = offset_of!(FrameRecord, base);
+    /// `resume`.
+    pub const RESUME: usize = offset_of!(FrameRecord, resume);
+    /// `result`, a u16.
+    pub const RESULT: usize = offset_of!(FrameRecord, result);
+    /// `kind`, a u16.
+    pub const KIND: usize = offset_of!(FrameRecord, kind);
+    /// `flags`, a u32.
+    pub const FLAGS: usize = offset_of!(FrameRecord, flags);
+    /// `extra`.
+    pub const EXTRA: usize = offset_of!(FrameRecord, extra);
+    /// Size of a record.
+    pub const SIZE: usize = size_of::<FrameRecord>();
+}
