@@ -1,0 +1,135 @@
+//! Stores of references, and the write barrier.
+//!
+//! One flag serves generations and incremental marking: an old object has UNLOGGED set; the first store of a
+//! reference into it since the last collection clears the flag and puts the object into the mutator's log. Reference
+//! arrays keep the flag and log the exact slot instead.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use coil_value::{Header, Ref, Value, flags};
+
+use crate::mutator::Mutator;
+
+impl Mutator {
+    /// Stores a value, or none, into a field, `offset` bytes into the object.
+    ///
+    /// # Safety
+    /// The layout names a value field there.
+    #[inline(always)]
+    pub unsafe fn store_value(&self, object: Ref, offset: usize, value: Option<Value>) {
+        self.write_barrier(object);
+        // SAFETY: a field of the object.
+        unsafe { object.field_ptr::<Option<Value>>(offset).write(value) };
+    }
+
+    /// Stores a value, or none, into a field of an object that nothing else has been allocated since.
+    ///
+    /// # Safety
+    /// As [`Mutator::store_value`], and no allocation or safepoint happened since the object was allocated.
+    #[inline(always)]
+    pub unsafe fn init_value(&self, object: Ref, offset: usize, value: Option<Value>) {
+        debug_assert!(
+            object.gc_flags() & flags::BARRIER == 0 || object.gc_flags() & flags::OLD != 0
+        );
+        // NO-BARRIER: fresh object.
+        // SAFETY: a field of the object.
+        unsafe { object.field_ptr::<Option<Value>>(offset).write(value) };
+    }
+
+    /// Stores the address of `target` plus `adjust` into an interior field.
+    ///
+    /// # Safety
+    /// The layout names such a field there.
+    #[inline(always)]
+    pub unsafe fn store_interior(
+        &self,
+        object: Ref,
+        offset: usize,
+        target: Option<Ref>,
+        adjust: usize,
+    ) {
+        self.write_barrier(object);
+        let bits = target.map_or(0, |target| (target.address() + adjust) as u64);
+        // SAFETY: a field of the object.
+        unsafe { object.field_ptr::<u64>(offset).write(bits) };
+    }
+
+    /// Changes the type pointer of an object.
+    ///
+    /// # Safety
+    /// The layout suits the new type.
+    #[inline(always)]
+    pub unsafe fn store_type(&self, object: Ref, ty: Ref) {
+        self.write_barrier(object);
+        object.header().ty.store(ty.address() as u64, Relaxed);
+    }
+
+    /// Stores a value, or none, into the slot at an address inside `object`, remembering that slot only.
+    ///
+    /// Only an item of a counted layout whose items are values may be stored this way.
+    ///
+    /// # Safety
+    /// The slot is an item of the object.
+    #[inline(always)]
+    pub unsafe fn store_item(&self, object: Ref, slot: *mut Option<Value>, value: Option<Value>) {
+        if object.gc_flags() & flags::BARRIER != 0 && value.is_some_and(Value::is_ref) {
+            self.log_slot_slow(object, slot.expose_provenance());
+        }
+        // SAFETY: by contract.
+        unsafe { slot.write(value) };
+    }
+
+    /// Must run before a reference is stored into the object by other means than the above.
+    #[inline(always)]
+    pub fn write_barrier(&self, object: Ref) {
+        if object.gc_flags() & flags::BARRIER != 0 {
+            self.write_barrier_slow(object);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn write_barrier_slow(&self, object: Ref) {
+        if !self.heap.contains(object.address()) {
+            return;
+        }
+        let header_flags = &object.header().gc_flags;
+        header_flags.store(header_flags.load(Relaxed) & !flags::UNLOGGED, Relaxed);
+        // SAFETY: only this thread, or a collector while it is stopped, touches the log.
+        unsafe { (*self.logged.get()).push(object.address() as u64) };
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn log_slot_slow(&self, object: Ref, slot: usize) {
+        if !self.heap.contains(object.address()) {
+            return;
+        }
+        // SAFETY: as above.
+        unsafe { (*self.logged_slots.get()).push(slot as u64) };
+    }
+}
+
+/// The write barrier's slow path, for compiled code: to call when the flags of byte 4 say so.
+///
+/// # Safety
+/// `mutator` is the current thread's and `object` is a live object.
+#[cold]
+pub unsafe extern "C" fn coil_write_barrier(mutator: *mut Mutator, object: *mut Header) {
+    // SAFETY: by contract.
+    let mutator = unsafe { &*mutator };
+    // SAFETY: by contract.
+    mutator.write_barrier_slow(unsafe { Ref::from_ptr(object) });
+}
+
+/// The slot-remembering barrier's slow path, for compiled code.
+///
+/// # Safety
+/// As [`coil_write_barrier`], and `slot` is an item of the object.
+#[cold]
+pub unsafe extern "C" fn coil_log_slot(mutator: *mut Mutator, object: *mut Header, slot: *mut u64) {
+    // SAFETY: by contract.
+    let mutator = unsafe { &*mutator };
+    // SAFETY: by contract.
+    mutator.log_slot_slow(unsafe { Ref::from_ptr(object) }, slot.expose_provenance());
+}
