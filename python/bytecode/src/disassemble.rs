@@ -41,6 +41,11 @@ fn write_code(code: &Code, out: &mut String) {
         for &(field, kind) in op.operands() {
             let _ = write!(out, " {}", operand(code, word, field, kind, next));
         }
+        if op == Op::CallKw {
+            let names = code.words.get(at + 1).map_or(0, |word| word.0);
+            let names = usize::try_from(names).ok().and_then(|at| code.consts.get(at));
+            let _ = write!(out, " {names:?}");
+        }
         out.push('\n');
         at = next;
     }

@@ -10,10 +10,12 @@
 mod flags;
 mod code;
 mod disassemble;
+mod intrinsic;
 mod op;
 mod word;
 
 pub use code::{Code, CodeFlags, Const, Handler, Position};
 pub use disassemble::disassemble;
+pub use intrinsic::Intrinsic;
 pub use op::{Op, OperandKind};
 pub use word::Word;

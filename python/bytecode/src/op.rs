@@ -281,7 +281,7 @@ macro_rules! for_each_op {
             MakeFunction "make_function" (a: Dst, b: Const, c: SrcRun, d: Flag) 0;
             /// `R[a] = the builtin __build_class__`.
             LoadBuildClass "load_build_class" (a: Dst) 0;
-            /// `R[a] = intrinsic number c applied to R[b]` (type parameters and the like; the `Intrinsic` numbers of the compiler).
+            /// `R[a] = intrinsic number c applied to R[b]` (type parameters and the like; numbers and argument counts in `Intrinsic`).
             CallIntrinsic "call_intrinsic" (a: Dst, b: SrcRun, c: Count) 0;
             // ---- exceptions. A handler starts with the exception in the register its table row names.
             /// Entering a handler: `R[a]` = what was being handled; `R[b]` is now being handled.
@@ -351,6 +351,14 @@ macro_rules! for_each_op {
             // ---- the interactive shell
             /// Shows `R[a]` by `sys.displayhook`.
             PrintExpr "print_expr" (a: Src) 0;
+            // ---- added by the compiler
+            /// `R[a], R[a+1] = R[b], unset`: what `call` takes.
+            MoveCallable "move_callable" (a: DstRun, b: Src) 0;
+            /// `R[a], R[a+1] = globals or builtins [names[b]], unset`: what `call` takes.
+            LoadGlobalCallable "load_global_callable" (a: DstRun, b: Name) 1;
+            /// `R[a] = mapping R[b][name of the cell in register c]`, falling back to the contents of cell `R[c]` (annotation scopes in
+            /// classes).
+            LoadFromDictOrCell "load_from_dict_or_cell" (a: Dst, b: Src, c: Src) 0;
         }
     };
 }
