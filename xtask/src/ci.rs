@@ -1,0 +1,109 @@
+//! `cargo xtask ci`: everything that must hold before a commit, cheap steps first. A failing step does not stop the
+//! others; the closing table tells how long each took and how it ended.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::workspace::{Workspace, cargo};
+use crate::{bans, layers, sizes, unsafe_code};
+
+type Step = (&'static str, fn(&Workspace) -> Result<String, String>);
+
+const STEPS: &[Step] = &[
+    ("fmt", |_| run_cargo(&["fmt", "--all", "--check"])),
+    ("layers", layers::check),
+    ("sizes", sizes::check),
+    ("unsafe", unsafe_code::check),
+    ("bans", bans::check),
+    ("clippy", |_| {
+        run_cargo(&[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ])
+    }),
+    ("test", |_| {
+        run_cargo(&["test", "--workspace", "--exclude", "testkit"])
+    }),
+    ("testkit", |_| {
+        run_cargo(&["test", "--package", "testkit", "--lib"])
+    }),
+    ("build", |w| {
+        with_taipan(w, &["build", "--release", "--package", "taipan"])
+    }),
+    ("scripts", |w| {
+        with_taipan(w, &["run", "--package", "testkit", "--"])
+    }),
+    ("programs", |w| {
+        with_taipan(w, &["run", "--package", "testkit", "--", "--programs"])
+    }),
+];
+
+/// Runs the steps named, or all.
+pub(crate) fn run(workspace: &Workspace, only: &[&str]) -> Result<String, String> {
+    let names: Vec<&str> = STEPS.iter().map(|(name, _)| *name).collect();
+    if only == ["list"] {
+        return Ok(names.join("\n"));
+    }
+    if let Some(unknown) = only.iter().find(|word| !names.contains(word)) {
+        return Err(format!(
+            "ci: no step {unknown}; there are: {}",
+            names.join(" ")
+        ));
+    }
+    let mut table = String::new();
+    let mut failed = Vec::new();
+    for (name, step) in STEPS
+        .iter()
+        .filter(|(name, _)| only.is_empty() || only.contains(name))
+    {
+        println!("---- {name}");
+        let start = Instant::now();
+        let outcome = step(workspace);
+        let time = seconds(start.elapsed());
+        let verdict = match outcome {
+            Ok(line) => {
+                println!("{line}");
+                "ok"
+            }
+            Err(complaint) => {
+                println!("{complaint}");
+                failed.push(*name);
+                "FAILED"
+            }
+        };
+        table.push_str(&format!("{name:10} {time:>8}  {verdict}\n"));
+    }
+    println!("----\n{}", table.trim_end());
+    if failed.is_empty() {
+        Ok("ci: ok".to_owned())
+    } else {
+        Err(format!("ci: failed: {}", failed.join(", ")))
+    }
+}
+
+fn run_cargo(arguments: &[&str]) -> Result<String, String> {
+    let line = format!("cargo {}", arguments.join(" "));
+    println!("$ {line}");
+    let status = Command::new(cargo()).args(arguments).status();
+    match status {
+        Ok(status) if status.success() => Ok(format!("{}: ok", arguments[0])),
+        Ok(status) => Err(format!("{line}: {status}")),
+        Err(e) => Err(format!("{line}: {e}")),
+    }
+}
+
+/// The steps that need the interpreter have nothing to do until its package exists.
+fn with_taipan(workspace: &Workspace, arguments: &[&str]) -> Result<String, String> {
+    if workspace.find("taipan").is_none() {
+        return Ok("there is no package taipan yet: nothing to do".to_owned());
+    }
+    run_cargo(arguments)
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
