@@ -1,1 +1,9 @@
-//! Number algorithms no language owns: big integers, float text.
+//! Number algorithms no language owns: big integers and the text, arithmetic and hashing of binary64 floats.
+//!
+//! Nothing in here knows a heap, a value or a guest language; the rules where languages differ (floor division, float
+//! text) are Python's, which the functions say in their first sentence.
+
+pub mod bigint;
+pub mod float;
+
+pub use bigint::{IntBuf, IntError, IntRef};

@@ -1,0 +1,115 @@
+//! Addition and subtraction.
+
+use super::buf::{cmp_magnitude, trim};
+use super::{DIGIT_BITS, DIGIT_MASK, IntBuf, IntRef};
+use std::cmp::Ordering;
+
+impl IntRef<'_> {
+    /// `self + other`.
+    #[inline]
+    pub fn add(self, other: IntRef<'_>) -> IntBuf {
+        signed_sum(self, other, other.negative)
+    }
+
+    /// `self - other`.
+    #[inline]
+    pub fn sub(self, other: IntRef<'_>) -> IntBuf {
+        signed_sum(self, other, !other.negative)
+    }
+}
+
+#[inline]
+fn signed_sum(a: IntRef<'_>, b: IntRef<'_>, b_negative: bool) -> IntBuf {
+    if let (Some(x), Some(y)) = (a.small(), b.small()) {
+        let x = if a.negative { -(x as i128) } else { x as i128 };
+        let y = if b_negative { -(y as i128) } else { y as i128 };
+        return IntBuf::from(x + y);
+    }
+    if a.negative == b_negative {
+        return add_magnitudes(a.digits, b.digits).finish(a.negative);
+    }
+    match cmp_magnitude(a.digits, b.digits) {
+        Ordering::Equal => IntBuf::ZERO,
+        Ordering::Greater => sub_magnitudes(a.digits, b.digits).finish(a.negative),
+        Ordering::Less => sub_magnitudes(b.digits, a.digits).finish(b_negative),
+    }
+}
+
+#[inline]
+fn join(pair: &[u32]) -> u64 {
+    u64::from(pair[0]) | u64::from(pair[1]) << DIGIT_BITS
+}
+
+#[inline]
+fn split(pair: &mut [u32], value: u64) {
+    pair[0] = value as u32 & DIGIT_MASK;
+    pair[1] = (value >> DIGIT_BITS) as u32 & DIGIT_MASK;
+}
+
+/// Adds magnitudes two digits at a time; not trimmed.
+fn add_magnitudes(a: &[u32], b: &[u32]) -> IntBuf {
+    let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
+    let mut sum = IntBuf::zeroed(long.len() + 1);
+    let out = sum.digits_mut();
+    let even = short.len() & !1;
+    let mut carry = 0u64;
+    for ((to, x), y) in out
+        .chunks_exact_mut(2)
+        .zip(long.chunks_exact(2))
+        .zip(short[..even].chunks_exact(2))
+    {
+        let all = join(x) + join(y) + carry;
+        split(to, all);
+        carry = all >> (2 * DIGIT_BITS);
+    }
+    let tail = short[even..].iter().copied().chain(std::iter::repeat(0));
+    for ((to, &x), y) in out[even..].iter_mut().zip(&long[even..]).zip(tail) {
+        let all = u64::from(x) + u64::from(y) + carry;
+        *to = all as u32 & DIGIT_MASK;
+        carry = all >> DIGIT_BITS;
+    }
+    out[long.len()] = carry as u32;
+    sum
+}
+
+/// Subtracts the smaller magnitude `b` from `a`; not trimmed.
+fn sub_magnitudes(a: &[u32], b: &[u32]) -> IntBuf {
+    let mut difference = IntBuf::zeroed(a.len());
+    let out = difference.digits_mut();
+    let even = b.len() & !1;
+    let mut borrow = 0u64;
+    for ((to, x), y) in out
+        .chunks_exact_mut(2)
+        .zip(a.chunks_exact(2))
+        .zip(b[..even].chunks_exact(2))
+    {
+        let all = join(x).wrapping_sub(join(y)).wrapping_sub(borrow);
+        split(to, all);
+        borrow = all >> 63;
+    }
+    let tail = b[even..].iter().copied().chain(std::iter::repeat(0));
+    for ((to, &x), y) in out[even..].iter_mut().zip(&a[even..]).zip(tail) {
+        let all = u64::from(x).wrapping_sub(u64::from(y)).wrapping_sub(borrow);
+        *to = all as u32 & DIGIT_MASK;
+        borrow = all >> 63;
+    }
+    debug_assert!(borrow == 0, "the first magnitude is the larger one");
+    difference
+}
+
+/// Adds one to a magnitude in place; the carry out of the top is the result.
+pub(super) fn increment(digits: &mut [u32]) -> u32 {
+    for digit in digits {
+        if *digit < DIGIT_MASK {
+            *digit += 1;
+            return 0;
+        }
+        *digit = 0;
+    }
+    1
+}
+
+/// `a - b` for magnitudes with `a >= b`.
+pub(super) fn difference(a: &[u32], b: &[u32]) -> IntBuf {
+    sub_magnitudes(trim(a), trim(b)).finish(false)
+}

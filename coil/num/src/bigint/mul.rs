@@ -1,0 +1,92 @@
+//! Multiplication: by columns over 60-bit limbs (a product has 120 bits, so 255 of them sum up in 128 bits without carries).
+
+use super::kernel::{from_kernel, to_kernel};
+use super::limb::{LIMB_BITS, LIMB_MASK, limb_count, pack, with_scratch};
+use super::{DIGIT_BITS, DIGIT_MASK, IntBuf, IntError, IntRef, MAX_DIGITS};
+
+/// From this many limbs in the shorter operand the kernel's algorithms win.
+const KERNEL_LIMBS: usize = 48;
+
+impl IntRef<'_> {
+    /// `self * other`.
+    ///
+    /// # Errors
+    /// [`IntError::TooLarge`].
+    #[inline]
+    pub fn mul(self, other: IntRef<'_>) -> Result<IntBuf, IntError> {
+        if self.digits.len() + other.digits.len() > MAX_DIGITS {
+            return Err(IntError::TooLarge);
+        }
+        let negative = self.negative != other.negative;
+        let (long, short) = if self.digits.len() >= other.digits.len() {
+            (self, other)
+        } else {
+            (other, self)
+        };
+        let Some(factor) = short.tiny() else {
+            return Ok(long_product(long.digits, short.digits).finish(negative));
+        };
+        Ok(match long.tiny() {
+            Some(x) => IntBuf::from_parts(negative, u128::from(x) * u128::from(factor)),
+            None => by_limb(long.digits, factor).finish(negative),
+        })
+    }
+}
+
+/// The product with one limb; not trimmed.
+fn by_limb(digits: &[u32], factor: u64) -> IntBuf {
+    let mut product = IntBuf::zeroed(digits.len() + 2);
+    let out = product.digits_mut();
+    let mut carry = 0u64;
+    let even = digits.len() & !1;
+    for (to, pair) in out.chunks_exact_mut(2).zip(digits[..even].chunks_exact(2)) {
+        let limb = u64::from(pair[0]) | u64::from(pair[1]) << DIGIT_BITS;
+        let all = u128::from(limb) * u128::from(factor) + u128::from(carry);
+        to[0] = all as u32 & DIGIT_MASK;
+        to[1] = (all >> DIGIT_BITS) as u32 & DIGIT_MASK;
+        carry = (all >> LIMB_BITS) as u64;
+    }
+    let odd = digits.get(even).map_or(0, |&d| u128::from(d));
+    let all = odd * u128::from(factor) + u128::from(carry);
+    for (place, to) in (0..).zip(&mut out[even..]) {
+        *to = (all >> (place * DIGIT_BITS)) as u32 & DIGIT_MASK;
+    }
+    product
+}
+
+fn long_product(long: &[u32], short: &[u32]) -> IntBuf {
+    let (n, m) = (limb_count(long.len()), limb_count(short.len()));
+    if m > KERNEL_LIMBS {
+        return from_kernel(&(to_kernel(long) * to_kernel(short)));
+    }
+    with_scratch(n + m, |scratch| {
+        let (a, b) = scratch.split_at_mut(n);
+        pack(long, a);
+        pack(short, b);
+        let mut product = IntBuf::zeroed(long.len() + short.len());
+        columns(a, b, product.digits_mut());
+        product
+    })
+}
+
+/// Writes `a * b`; `a` is the longer one.
+fn columns(a: &[u64], b: &[u64], out: &mut [u32]) {
+    let mut sum = 0u128;
+    for (column, to) in out.chunks_mut(2).enumerate() {
+        let first = (column + 1).saturating_sub(b.len());
+        let end = (column + 1).min(a.len());
+        if first < end {
+            let partners = &b[column + 1 - end..column + 1 - first];
+            for (&x, &y) in a[first..end].iter().zip(partners.iter().rev()) {
+                sum += u128::from(x) * u128::from(y);
+            }
+        }
+        let limb = sum as u64 & LIMB_MASK;
+        sum >>= LIMB_BITS;
+        to[0] = limb as u32 & DIGIT_MASK;
+        if let Some(high) = to.get_mut(1) {
+            *high = (limb >> DIGIT_BITS) as u32;
+        }
+    }
+    debug_assert!(sum == 0, "the product fits");
+}
