@@ -51,6 +51,3 @@ pub enum IntError {
     /// The result would have more than [`MAX_DIGITS`] digits.
     TooLarge,
 }
-
-#[cfg(test)]
-mod tests;

@@ -39,6 +39,3 @@ pub(crate) fn scaled(mantissa: u128, inexact: bool, exponent: i64) -> f64 {
     let bits = (((lowest + 1074) as u64) << 52) + kept as u64;
     f64::from_bits(bits.min(f64::INFINITY.to_bits()))
 }
-
-#[cfg(test)]
-mod tests;
