@@ -28,7 +28,7 @@ impl Events {
 #[derive(Debug)]
 pub struct Context {
     /// The thread's allocator; null only before it is attached.
-    pub mutator: *mut Mutator,
+    pub mutator: *const Mutator,
     /// Polled by compiled code and at back-edges: not 0 = leave at this safepoint.
     pub events: AtomicU32,
     /// Nested runs of the interpreter on the native stack.
@@ -54,6 +54,8 @@ pub struct Context {
     pub exit_sp: usize,
     /// Scratch words for the backend.
     pub scratch: [u64; 8],
+    /// The machines' per-thread state (`coil_machine::MachineState`).
+    pub machine: *mut u8,
     /// The driver's per-thread state.
     pub jit: *mut u8,
     /// The stacks.
@@ -68,7 +70,7 @@ impl Context {
     pub fn new() -> io::Result<Context> {
         let stack = GuestStack::new()?;
         Ok(Context {
-            mutator: ptr::null_mut(),
+            mutator: ptr::null(),
             events: AtomicU32::new(0),
             native_depth: 0,
             pending: 0,
@@ -81,6 +83,7 @@ impl Context {
             exit_fpr: [0; 16],
             exit_sp: 0,
             scratch: [0; 8],
+            machine: ptr::null_mut(),
             jit: ptr::null_mut(),
             stack,
         })

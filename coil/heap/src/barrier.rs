@@ -79,6 +79,17 @@ impl Mutator {
         unsafe { slot.write(value) };
     }
 
+    /// Must run before a value is stored into an item slot by other means than [`Mutator::store_item`].
+    ///
+    /// # Safety
+    /// The slot is an item of the object.
+    #[inline(always)]
+    pub unsafe fn log_item(&self, object: Ref, slot: *mut Option<Value>) {
+        if object.gc_flags() & flags::BARRIER != 0 {
+            self.log_slot_slow(object, slot.expose_provenance());
+        }
+    }
+
     /// Must run before a reference is stored into the object by other means than the above.
     #[inline(always)]
     pub fn write_barrier(&self, object: Ref) {

@@ -1,0 +1,213 @@
+//! The [`Machine`] trait.
+
+use crate::cache::{Deps, Key};
+use crate::opaque::{Arg, Opaque};
+use crate::ops::{BoolOps, FloatOps, IntOps, RefOps, ValOps};
+use coil_frame::{CodeBlock, Context};
+use coil_heap::OutOfMemory;
+use coil_trace::Field;
+use coil_value::Value;
+
+/// Why a handler does not go on with the next bytecode.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[must_use]
+pub enum Leave {
+    /// An exception is pending (`Context::pending`); the run loop unwinds.
+    Raised,
+    /// The machine's run ends; the driver knows why (root frame returned, hot loop found, trace finished or aborted).
+    Stop,
+}
+
+/// What a handler returns: go on with the next bytecode, or leave.
+pub type Next = Result<(), Leave>;
+
+/// What handlers are generic over.
+pub trait Machine: Sized {
+    /// Truth values.
+    type Bool: BoolOps;
+    /// Integers.
+    type Int: IntOps<Bool = Self::Bool, Float = Self::Float>;
+    /// Floats.
+    type Float: FloatOps<Bool = Self::Bool, Int = Self::Int>;
+    /// Guest values.
+    type Val: ValOps<Bool = Self::Bool, Int = Self::Int, Float = Self::Float, Ref = Self::Ref>;
+    /// References.
+    type Ref: RefOps<Bool = Self::Bool, Int = Self::Int, Float = Self::Float, Val = Self::Val>;
+
+    /// Whether this machine records. For statistics and assertions only: handlers do the same on all machines.
+    const RECORDS: bool;
+
+    // ---- constants
+    /// An integer constant.
+    fn int(&self, int: i64) -> Self::Int;
+    /// A float constant.
+    fn float(&self, float: f64) -> Self::Float;
+    /// A guest value constant. Objects among constants must not move (they are kept alive by the code or trace that holds them).
+    fn val(&self, value: Value) -> Self::Val;
+    /// The unset value.
+    fn unset(&self) -> Self::Val;
+    /// An address constant.
+    fn address(&self, address: usize) -> Self::Ref;
+
+    // ---- boxing
+    /// The guest value of an integer (an object when it does not fit inline).
+    fn from_int(&mut self, int: Self::Int) -> Self::Val;
+    /// The guest value of a float (an object for NaN).
+    fn from_float(&mut self, float: Self::Float) -> Self::Val;
+
+    // ---- code and registers
+    /// The start of a bytecode. An error means that the machine stops before it.
+    fn checkpoint(&mut self) -> Next;
+    /// The instruction word at pc; pc then stands after it.
+    fn fetch(&mut self) -> u64;
+    /// Steps over the `count` cache words of the instruction.
+    fn skip(&mut self, count: usize);
+    /// Moves pc by a number of words, counted from after the instruction and its caches.
+    fn jump(&mut self, distance: i32);
+    /// The address of the word `distance` words from pc (caches stand at -1, -2, ...).
+    fn word_at(&self, distance: isize) -> *mut u64;
+    /// The running code.
+    fn code(&self) -> *const CodeBlock;
+    /// A constant of the running code.
+    fn constant(&self, index: usize) -> Self::Val;
+    /// A register. -1 is the function (or generator) that runs.
+    fn reg(&mut self, index: i32) -> Self::Val;
+    /// Writes a register.
+    fn set_reg(&mut self, index: i32, value: Self::Val);
+
+    // ---- calls of guest code
+    /// Pushes a frame whose window starts at register `window` of the running one, to deliver its result (by `kind`) to register
+    /// `result` of this one. `extra` is the frame's language word. Registers of the new window from `first_unset` up to its named ones
+    /// are made unset. Must be the last thing a handler does.
+    ///
+    /// # Errors
+    /// `Stop` when the machine's driver must act (hot function, compiled function). When the stack is exhausted the frame is not
+    /// pushed, and the language's overflow hook has made an exception pending: `Raised`.
+    fn push_frame(
+        &mut self,
+        code: *const CodeBlock,
+        window: i32,
+        first_unset: i32,
+        result: u16,
+        kind: u16,
+        extra: Self::Val,
+    ) -> Next;
+    /// The running frame is about to be left with `value`: gives its kind and result register, both static.
+    ///
+    /// # Errors
+    /// `Stop` when the frame is the outermost of this run (the machine then keeps `value` for its driver).
+    fn returning(&mut self, value: Self::Val) -> Result<(u16, u16), Leave>;
+    /// Drops the running frame; the caller runs on after its instruction. Only after `returning` or in unwinding.
+    fn pop_frame(&mut self);
+    /// The language word of the running frame.
+    fn frame_extra(&mut self) -> Self::Val;
+    /// Writes the language word of the running frame.
+    fn set_frame_extra(&mut self, value: Self::Val);
+    /// A loop header with its cache word at -1: counts, enters compiled code, polls for events.
+    ///
+    /// # Errors
+    /// `Stop` when the driver must act; `Raised` when an event raised.
+    fn loop_header(&mut self) -> Next;
+
+    // ---- promotion
+    /// The value that `find` computes from the keys. Direct keeps it in the instruction's cache word `cache` (counted back from pc: 1 is the
+    /// last word of the instruction), the Recorder promotes the keys and folds the result. `find` gives none when there is no fast way.
+    fn cached<T: Copy + 'static>(
+        &mut self,
+        cache: usize,
+        keys: [Key<Self>; 2],
+        find: impl FnOnce([u64; 2], &mut Deps) -> Option<T>,
+    ) -> Option<T>;
+    /// The guest value at an address that changes rarely: a constant in traces, which are invalidated when the version cell changes.
+    fn load_watched(&mut self, address: *const u64, version: *const u32) -> Self::Val;
+
+    // ---- objects
+    /// A new object with all bytes after the header zero.
+    ///
+    /// # Errors
+    /// No memory.
+    fn alloc(
+        &mut self,
+        layout: u16,
+        size_bytes: u32,
+        ty: Self::Ref,
+    ) -> Result<Self::Ref, OutOfMemory>;
+    /// Stores an integer field.
+    fn store_int(&mut self, object: Self::Ref, field: &'static Field, value: Self::Int);
+    /// Stores a float field.
+    fn store_float(&mut self, object: Self::Ref, field: &'static Field, value: Self::Float);
+    /// Stores a value field, with its barrier.
+    fn store_val(&mut self, object: Self::Ref, field: &'static Field, value: Self::Val);
+    /// Stores a reference field, with its barrier.
+    fn store_ref(&mut self, object: Self::Ref, field: &'static Field, value: Self::Ref);
+    /// Stores an integer item.
+    fn store_item_int(
+        &mut self,
+        base: Self::Ref,
+        field: &'static Field,
+        index: Self::Int,
+        value: Self::Int,
+    );
+    /// Stores a value item, with its barrier.
+    fn store_item_val(
+        &mut self,
+        base: Self::Ref,
+        field: &'static Field,
+        index: Self::Int,
+        value: Self::Val,
+    );
+
+    // ---- opaque calls
+    /// Calls for an integer (or bool as 0/1).
+    ///
+    /// # Errors
+    /// It raised.
+    fn call_int<const N: usize>(
+        &mut self,
+        function: &'static Opaque,
+        args: [Arg<Self>; N],
+    ) -> Result<Self::Int, Leave>;
+    /// Calls for a float; arguments are all floats (at most two) or all not.
+    ///
+    /// # Errors
+    /// It raised.
+    fn call_float<const N: usize>(
+        &mut self,
+        function: &'static Opaque,
+        args: [Arg<Self>; N],
+    ) -> Result<Self::Float, Leave>;
+    /// Calls for a guest value (unset only where the function says so).
+    ///
+    /// # Errors
+    /// It raised.
+    fn call_val<const N: usize>(
+        &mut self,
+        function: &'static Opaque,
+        args: [Arg<Self>; N],
+    ) -> Result<Self::Val, Leave>;
+    /// Calls for nothing.
+    ///
+    /// # Errors
+    /// It raised.
+    fn call_void<const N: usize>(
+        &mut self,
+        function: &'static Opaque,
+        args: [Arg<Self>; N],
+    ) -> Next;
+    /// Runs a rarely taken part of a handler out of line, so that it does not weigh on the hot part.
+    fn cold<R>(&mut self, part: impl FnOnce(&mut Self) -> R) -> R;
+    /// The context; for static facts and for raising (natives are called by the methods above).
+    fn context(&self) -> *mut Context;
+    /// Writes pc to the frame record, for code that looks at it through `context`.
+    fn sync_pc(&mut self);
+    /// The pending exception is taken: gives it and clears it (start of an exception handler).
+    fn take_pending(&mut self) -> Self::Val;
+    /// Makes `value` the pending exception.
+    ///
+    /// # Errors
+    /// Always `Raised`.
+    fn raise(&mut self, value: Self::Val) -> Next;
+    /// How far above the running window a native or nested run may use registers: the index of the first free register of the
+    /// running window.
+    fn window_top(&self) -> i32;
+}
