@@ -24,7 +24,7 @@ pub(crate) fn scripts(workspace: &Workspace, filters: &[&str]) -> Result<String,
     let (wasm, native): (Vec<&Script>, Vec<&Script>) = chosen
         .iter()
         .partition(|script| script.header.oracle == Oracle::Wasm314);
-    let mut changed = Vec::new();
+    let mut outcome = Outcome::default();
     for script in native {
         let folder = script.path.parent().expect("a script lies in a folder");
         let mut command = cpython_313();
@@ -33,19 +33,14 @@ pub(crate) fn scripts(workspace: &Workspace, filters: &[&str]) -> Result<String,
             .args(&script.header.args)
             .current_dir(folder);
         let answer = capture(&mut command, folder)?;
-        write(script, &answer, &mut changed)?;
+        outcome.write(script, &answer)?;
     }
     if !wasm.is_empty() {
         for (script, answer) in wasm.iter().zip(ask_wasm(workspace, &wasm)?) {
-            write(script, &answer, &mut changed)?;
+            outcome.write(script, &answer)?;
         }
     }
-    let list: String = changed.iter().map(|name| format!("\n  {name}")).collect();
-    Ok(format!(
-        "record: {} scripts, {} expectations changed{list}",
-        chosen.len(),
-        changed.len()
-    ))
+    outcome.closing_line(chosen.len())
 }
 
 /// Records the benchmark programs.
@@ -92,21 +87,44 @@ fn capture(command: &mut Command, folder: &Path) -> Result<Expectation, String> 
     })
 }
 
-fn write(script: &Script, answer: &Expectation, changed: &mut Vec<String>) -> Result<(), String> {
-    let unplanned = answer.exit != 0 && !script.header.check_stderr && !script.header.fails;
-    if unplanned {
-        return Err(format!(
-            "record: {} ends with {}: say `# check: stderr` or `# check: exit` if that is meant\n{}",
-            script.name, answer.exit, answer.stderr
-        ));
+/// What recording came to: one script that fails unexpectedly does not keep the others from being recorded.
+#[derive(Default)]
+struct Outcome {
+    changed: Vec<String>,
+    complaints: Vec<String>,
+}
+
+impl Outcome {
+    fn write(&mut self, script: &Script, answer: &Expectation) -> Result<(), String> {
+        let header = &script.header;
+        if answer.exit != 0 && !header.check_stderr && !header.fails {
+            self.complaints.push(format!(
+                "record: {} ends with {}: say `# check: stderr` or `# check: exit` if that is meant\n{}",
+                script.name, answer.exit, answer.stderr
+            ));
+            return Ok(());
+        }
+        let written = answer.write(&script.path, header.check_stderr);
+        if written.map_err(|e| format!("{}: {e}", script.name))? {
+            self.changed.push(script.name.clone());
+        }
+        Ok(())
     }
-    if answer
-        .write(&script.path, script.header.check_stderr)
-        .map_err(|e| format!("{}: {e}", script.name))?
-    {
-        changed.push(script.name.clone());
+
+    fn closing_line(&self, chosen: usize) -> Result<String, String> {
+        if !self.complaints.is_empty() {
+            return Err(self.complaints.join("\n"));
+        }
+        let list: String = self
+            .changed
+            .iter()
+            .map(|name| format!("\n  {name}"))
+            .collect();
+        Ok(format!(
+            "record: {chosen} scripts, {} expectations changed{list}",
+            self.changed.len()
+        ))
     }
-    Ok(())
 }
 
 /// One process answers for all: starting it takes seconds.
