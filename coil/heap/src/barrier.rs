@@ -9,6 +9,10 @@ use std::sync::atomic::Ordering::Relaxed;
 use coil_value::{Header, Ref, Value, flags};
 
 use crate::mutator::Mutator;
+use crate::space::state;
+
+/// A mutator logs at most this many slots between collections, then whole objects.
+const SLOT_LOG_MAX: usize = 1 << 17;
 
 impl Mutator {
     /// Stores a value, or none, into a field, `offset` bytes into the object.
@@ -73,10 +77,32 @@ impl Mutator {
     #[inline(always)]
     pub unsafe fn store_item(&self, object: Ref, slot: *mut Option<Value>, value: Option<Value>) {
         if object.gc_flags() & flags::BARRIER != 0 && value.is_some_and(Value::is_ref) {
-            self.log_slot_slow(object, slot.expose_provenance());
+            self.log_item_slow(object, slot.expose_provenance(), value);
         }
         // SAFETY: by contract.
         unsafe { slot.write(value) };
+    }
+
+    /// Moves `count` items within an object; the runs may overlap.
+    ///
+    /// # Safety
+    /// Both runs are value slots of the object.
+    #[inline]
+    pub unsafe fn move_items(&self, object: Ref, from: *const u64, to: *mut u64, count: usize) {
+        self.write_barrier(object);
+        // SAFETY: by contract.
+        unsafe { std::ptr::copy(from, to, count) };
+    }
+
+    /// Copies `count` items from anywhere into an object.
+    ///
+    /// # Safety
+    /// `to` is a run of value slots of the object, `from` one of anything else.
+    #[inline]
+    pub unsafe fn copy_items(&self, object: Ref, from: *const u64, to: *mut u64, count: usize) {
+        self.write_barrier(object);
+        // SAFETY: by contract.
+        unsafe { std::ptr::copy_nonoverlapping(from, to, count) };
     }
 
     /// Must run before a value is stored into an item slot by other means than [`Mutator::store_item`].
@@ -101,23 +127,43 @@ impl Mutator {
     #[cold]
     #[inline(never)]
     fn write_barrier_slow(&self, object: Ref) {
-        if !self.heap.contains(object.address()) {
+        let header_flags = &object.header().gc_flags;
+        let found = header_flags.load(Relaxed);
+        // The flags of a foreign object are not ours to read or write.
+        if found & flags::UNLOGGED == 0 || !self.heap.contains(object.address()) {
             return;
         }
-        let header_flags = &object.header().gc_flags;
-        header_flags.store(header_flags.load(Relaxed) & !flags::UNLOGGED, Relaxed);
+        header_flags.store(found & !flags::UNLOGGED, Relaxed);
         // SAFETY: only this thread, or a collector while it is stopped, touches the log.
-        unsafe { (*self.logged.get()).push(object.address() as u64) };
+        unsafe { (*self.logged.get()).push(object.address()) };
     }
 
-    #[cold]
+    /// Logs a slot unless its new value is of no interest: old, while no major collection is marking.
     #[inline(never)]
+    fn log_item_slow(&self, object: Ref, slot: usize, value: Option<Value>) {
+        let target = value.map_or(0, Value::bits) as usize;
+        let space = &self.heap.space;
+        if !space.contains(target) {
+            return;
+        }
+        if space.state(space.granule(target)) == state::OLD && !self.heap.marking.load(Relaxed) {
+            return;
+        }
+        self.log_slot_slow(object, slot);
+    }
+
+    #[inline]
     fn log_slot_slow(&self, object: Ref, slot: usize) {
-        if !self.heap.contains(object.address()) {
+        if object.gc_flags() & flags::UNLOGGED == 0 || !self.heap.contains(object.address()) {
             return;
         }
         // SAFETY: as above.
-        unsafe { (*self.logged_slots.get()).push(slot as u64) };
+        let slots = unsafe { &mut *self.logged_slots.get() };
+        if slots.len() < SLOT_LOG_MAX {
+            slots.push(slot)
+        } else {
+            self.write_barrier_slow(object)
+        }
     }
 }
 

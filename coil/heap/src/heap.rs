@@ -1,32 +1,40 @@
-//! [`Heap`]: what all mutators share.
+//! [`Heap`]: what all mutators share, and the course of a collection.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::config::HeapConfig;
+use crate::core::Core;
 use crate::counters::Counters;
 use crate::layout::LayoutTable;
-use crate::mutator::OutOfMemory;
-use crate::roots::{RootSet, RootSetId};
-use crate::space::{BLOCK, PAGE, Space, state};
+use crate::mutator::{Mutator, OutOfMemory};
+use crate::roots::{RootSet, RootSetId, WeakSet};
+use crate::space::Space;
+use crate::stack::with_registers_on_stack;
+use crate::sync::{Handshake, MutatorPtr};
+
+/// How much to collect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// The nursery, and a step of a major collection when one is due.
+    Step,
+    /// Everything that is dead now.
+    Full,
+}
 
 /// A garbage-collected heap, shared by the mutators attached to it.
 pub struct Heap {
     pub(crate) space: Space,
     pub(crate) layouts: LayoutTable,
     pub(crate) config: HeapConfig,
+    pub(crate) handshake: Handshake,
+    /// A major collection is marking: slot logs must hold old references, too.
+    pub(crate) marking: AtomicBool,
     core: Mutex<Core>,
 }
 
-/// State behind the heap's lock.
-pub(crate) struct Core {
-    pub(crate) top_block: usize,
-    pub(crate) top_page: usize,
-    pub(crate) roots: Vec<(RootSetId, Box<dyn RootSet>)>,
-    pub(crate) next_root: u64,
-    pub(crate) counters: Counters,
-}
-
-// SAFETY: the tables are touched under the rules of H4.
+// SAFETY: the tables are touched under the rules of H4, the rest is behind locks.
 unsafe impl Send for Heap {}
 // SAFETY: as above.
 unsafe impl Sync for Heap {}
@@ -38,19 +46,23 @@ impl Heap {
     /// The system gives no address space.
     pub fn new(config: HeapConfig, layouts: LayoutTable) -> Result<Arc<Heap>, OutOfMemory> {
         let space = Space::reserve(config.reserve_bytes)?;
-        let core = Core {
-            top_block: 0,
-            top_page: 0,
-            roots: Vec::new(),
-            next_root: 0,
-            counters: Counters::default(),
-        };
-        Ok(Arc::new(Heap {
+        let core = Mutex::new(Core::new(space, config.clone()));
+        let handshake = Handshake::default();
+        let heap = Arc::new(Heap {
             space,
             layouts,
             config,
-            core: Mutex::new(core),
-        }))
+            handshake,
+            marking: AtomicBool::new(false),
+            core,
+        });
+        {
+            let mut core = heap.core();
+            core.layouts = &raw const heap.layouts;
+            core.table = heap.layouts.compiled_ptr();
+            core.table_len = heap.layouts.len();
+        }
+        Ok(heap)
     }
 
     /// The layouts of this heap.
@@ -60,6 +72,7 @@ impl Heap {
     }
 
     /// Whether the address lies in the heap's address range.
+    #[inline]
     #[must_use]
     pub fn contains(&self, address: usize) -> bool {
         self.space.contains(address)
@@ -68,7 +81,9 @@ impl Heap {
     /// What the collector did so far.
     #[must_use]
     pub fn counters(&self) -> Counters {
-        self.core().counters
+        let mut core = self.core();
+        core.note_use();
+        core.counters
     }
 
     /// Adds roots that belong to no mutator. They are traced until removed.
@@ -85,41 +100,101 @@ impl Heap {
         self.core().roots.retain(|(other, _)| *other != id);
     }
 
+    /// Adds slots that do not keep their objects alive.
+    pub fn add_weak_set(&self, set: Box<dyn WeakSet>) -> RootSetId {
+        let mut core = self.core();
+        let id = RootSetId(core.next_root);
+        core.next_root += 1;
+        core.weak.push((id, set));
+        id
+    }
+
+    /// Removes a weak set.
+    pub fn remove_weak_set(&self, id: RootSetId) {
+        self.core().weak.retain(|(other, _)| *other != id);
+    }
+
     pub(crate) fn core(&self) -> MutexGuard<'_, Core> {
-        self.core
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A fresh, zeroed young region.
-    pub(crate) fn take_region(&self, bytes: usize) -> Result<(usize, usize), OutOfMemory> {
-        debug_assert!(bytes <= BLOCK);
-        let mut core = self.core();
-        let used = core.top_block * BLOCK + core.top_page * PAGE;
-        if core.top_block == self.space.block_capacity || used >= self.config.max_heap_bytes {
-            return Err(OutOfMemory);
+    /// Stops the world and collects; when another thread is about to, waits for it instead.
+    pub(crate) fn collect(&self, mutator: &Mutator, extent: Extent) {
+        with_registers_on_stack(&mut |low| {
+            mutator.set_stack_low(low);
+            let Some(mutators) = self.handshake.stop_others() else {
+                return;
+            };
+            let _resume = Resume(&self.handshake);
+            let mut core = self.core();
+            core.collect(&mutators, extent);
+            self.marking.store(core.marking, Relaxed);
+        });
+    }
+}
+
+/// Lets the other threads run again, also when the verifier panics.
+struct Resume<'a>(&'a Handshake);
+
+impl Drop for Resume<'_> {
+    fn drop(&mut self) {
+        self.0.resume();
+    }
+}
+
+impl Core {
+    fn collect(&mut self, mutators: &[MutatorPtr], extent: Extent) {
+        let begin = Instant::now();
+        self.minor(mutators);
+        if self.config.verify {
+            self.verify_heap(mutators);
         }
-        let block = core.top_block;
-        core.top_block += 1;
-        core.counters.allocated_bytes += BLOCK as u64;
-        self.space.set_state(block, state::YOUNG);
-        let start = self.space.block_address(block);
-        Ok((start, start + BLOCK))
+        match extent {
+            Extent::Step => self.major_step(mutators),
+            Extent::Full => {
+                if self.marking {
+                    self.finish_major(mutators);
+                }
+                self.start_major(mutators);
+                self.finish_major(mutators);
+            }
+        }
+        if self.config.verify {
+            self.verify_heap(mutators);
+        }
+        self.trim();
+        self.note_use();
+        let end = Instant::now();
+        self.counters.pauses.record((end - begin).as_nanos() as u64);
+        self.last_end = Some(end);
     }
 
-    /// Pages for a large object, zeroed.
-    pub(crate) fn take_pages(&self, bytes: usize) -> Result<usize, OutOfMemory> {
-        let mut core = self.core();
-        let pages = bytes.div_ceil(PAGE);
-        let used = core.top_block * BLOCK + core.top_page * PAGE;
-        let room = self.config.max_heap_bytes.saturating_sub(used) / PAGE;
-        if pages > room.min(self.space.page_capacity - core.top_page) {
-            return Err(OutOfMemory);
+    fn major_step(&mut self, mutators: &[MutatorPtr]) {
+        let begin = Instant::now();
+        if self.marking {
+            self.counters.mark_steps += 1;
+            if self.mark_step(self.step_time()) {
+                self.finish_major(mutators);
+            }
+        } else if self.old_bytes > self.threshold {
+            self.start_major(mutators);
+        } else {
+            return;
         }
-        let start = self.space.large_base + core.top_page * PAGE;
-        core.top_page += pages;
-        core.counters.large_bytes += bytes as u64;
-        Ok(start)
+        self.counters.major_ns += begin.elapsed().as_nanos() as u64;
+    }
+
+    /// How long a step may take: longer the further the heap has outgrown the point where marking began.
+    fn step_time(&self) -> Option<Duration> {
+        let target = Duration::from_micros(self.config.step_target_us);
+        let over = self.old_bytes.saturating_sub(self.threshold);
+        if over > self.threshold {
+            None
+        } else if over > self.threshold / 2 {
+            Some(2 * target)
+        } else {
+            Some(target)
+        }
     }
 }
 

@@ -16,13 +16,21 @@
 
 mod barrier;
 mod config;
+mod core;
 mod counters;
 mod heap;
 mod layout;
+mod major;
+mod minor;
 mod mutator;
+mod pool;
 mod root_vec;
 mod roots;
+mod scan;
 mod space;
+mod stack;
+mod sync;
+mod verify;
 
 pub use barrier::{coil_log_slot, coil_write_barrier};
 pub use config::HeapConfig;
@@ -36,4 +44,4 @@ pub use mutator::{
     AttachedMutator, Mutator, OutOfMemory, coil_alloc_slow, coil_safepoint, offsets, poll,
 };
 pub use root_vec::RootVec;
-pub use roots::{Phase, RootSet, RootSetId, Visitor};
+pub use roots::{Phase, RootSet, RootSetId, Visitor, WeakSet, WeakVisitor};

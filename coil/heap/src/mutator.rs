@@ -1,22 +1,29 @@
 //! [`Mutator`]: one thread's window on the heap.
 //!
 //! Compiled code knows the first fields: it bumps `cursor` up to `limit`, and tests `poll` at back-edges. Young
-//! memory is zero in advance (H5), so allocation writes the header only.
+//! memory is zero in advance (H5), so allocation writes the header only. Memory is cleared a little ahead of the
+//! cursor, so that it is still in the cache when it is used.
 
 use std::cell::{Cell, UnsafeCell};
 use std::fmt;
+use std::marker::PhantomPinned;
 use std::ops::Deref;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use coil_value::{Header, LayoutId, Ref, flags, refcount};
+use coil_value::{Header, LayoutId, Ref, flags};
 
-use crate::heap::Heap;
+use crate::core::{Refused, Region};
+use crate::heap::{Extent, Heap};
 use crate::layout::{ARRAY_ITEMS, ARRAY_LENGTH, ARRAY_OF_BYTES, ARRAY_OF_VALUES, SizeRule};
 use crate::root_vec::RootVecs;
 use crate::roots::{RootSet, RootSetId};
 use crate::space::LARGE;
+use crate::stack::{stack_end, with_registers_on_stack};
+
+/// Young memory is cleared in steps of this size.
+const CLEAR_BYTES: usize = 8 << 10;
 
 /// No memory: the heap limit is reached, or the system gives none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +52,20 @@ macro_rules! mutator_fields {
         pub struct Mutator {
             $($(#[$doc])* pub(crate) $field: $type,)*
             pub(crate) heap: Arc<Heap>,
+            /// The region that `cursor` is in.
+            region: Cell<Region>,
+            /// Memory from `cursor` to here is zero.
+            cleared: Cell<usize>,
+            /// Allocations until the next stressed collection.
+            stress_left: Cell<u32>,
+            stack_low: Cell<usize>,
+            stack_high: usize,
             pub(crate) root_vecs: Rc<RootVecs>,
-            pub(crate) logged: UnsafeCell<Vec<u64>>,
-            pub(crate) logged_slots: UnsafeCell<Vec<u64>>,
+            roots: UnsafeCell<Vec<(RootSetId, Box<dyn RootSet>)>>,
+            next_root: Cell<u64>,
+            pub(crate) logged: UnsafeCell<Vec<usize>>,
+            pub(crate) logged_slots: UnsafeCell<Vec<usize>>,
+            _pin: PhantomPinned,
         }
 
         /// Byte offsets in [`Mutator`], for machine code.
@@ -84,8 +102,23 @@ impl Deref for AttachedMutator {
     }
 }
 
+impl Drop for AttachedMutator {
+    fn drop(&mut self) {
+        let heap = &self.mutator.heap;
+        {
+            let mut core = heap.core();
+            core.retire(&self.mutator);
+            self.mutator.with_logs(|logged, slots| {
+                core.logged.append(logged);
+                core.logged_slots.append(slots);
+            });
+        }
+        heap.handshake.detach(&raw const *self.mutator);
+    }
+}
+
 impl Heap {
-    /// Attaches the current thread. Its native stack is scanned from here upwards.
+    /// Attaches the current thread. Its whole native stack is scanned for references.
     #[must_use]
     pub fn attach(self: &Arc<Heap>) -> AttachedMutator {
         let mutator = Box::new(Mutator {
@@ -93,19 +126,36 @@ impl Heap {
             limit: Cell::new(0),
             poll: AtomicU32::new(0),
             heap: self.clone(),
+            region: Cell::default(),
+            cleared: Cell::new(0),
+            stress_left: Cell::new(self.config.stress_every),
+            stack_low: Cell::new(0),
+            stack_high: stack_end(),
             root_vecs: Rc::default(),
+            roots: UnsafeCell::default(),
+            next_root: Cell::new(0),
             logged: UnsafeCell::default(),
             logged_slots: UnsafeCell::default(),
+            _pin: PhantomPinned,
         });
+        self.handshake.attach(&raw const *mutator);
         AttachedMutator { mutator }
     }
 }
 
 impl Mutator {
     /// The heap.
+    #[inline]
     #[must_use]
     pub fn heap(&self) -> &Arc<Heap> {
         &self.heap
+    }
+
+    /// The pointer that compiled code and the `extern "C"` functions take.
+    #[inline]
+    #[must_use]
+    pub fn as_raw(&self) -> *mut Mutator {
+        (&raw const *self).cast_mut()
     }
 
     pub(crate) fn root_vecs(&self) -> Rc<RootVecs> {
@@ -114,12 +164,17 @@ impl Mutator {
 
     /// Adds roots of this thread; they are traced until removed or until the mutator detaches.
     pub fn add_roots(&self, roots: Box<dyn RootSet>) -> RootSetId {
-        self.heap.add_roots(roots)
+        let id = RootSetId(self.next_root.get());
+        self.next_root.set(id.0 + 1);
+        // SAFETY: only this thread, or a collector while it is stopped, touches the list.
+        unsafe { (*self.roots.get()).push((id, roots)) };
+        id
     }
 
     /// Removes roots that [`Mutator::add_roots`] added.
     pub fn remove_roots(&self, id: RootSetId) {
-        self.heap.remove_roots(id);
+        // SAFETY: as above.
+        unsafe { (*self.roots.get()).retain(|(other, _)| *other != id) };
     }
 
     /// Allocates a zeroed object of `size` bytes with this layout and type.
@@ -139,11 +194,8 @@ impl Mutator {
         if size <= self.limit.get() - cursor && size <= LARGE {
             debug_assert!(size >= 16);
             self.cursor.set(cursor + ((size + 7) & !7));
-            let header = std::ptr::with_exposed_provenance_mut::<Header>(cursor);
             // SAFETY: the memory up to the limit is this thread's.
-            unsafe { init_header(header, layout, ty) };
-            // SAFETY: just initialised; H1.
-            Ok(unsafe { Ref::from_ptr(header) })
+            Ok(unsafe { init_header(cursor, layout, ty, 0) })
         } else {
             self.alloc_slow(layout, ty, size)
         }
@@ -157,16 +209,130 @@ impl Mutator {
         ty: Option<Ref>,
         size: usize,
     ) -> Result<Ref, OutOfMemory> {
+        self.before_slow_allocation();
         if size > LARGE {
-            return self.alloc_old(layout, ty, size);
+            return self.alloc_large(layout, ty, size, 0);
         }
-        let (start, end) = self.heap.take_region(size)?;
-        self.cursor.set(start);
-        self.limit.set(end);
-        self.alloc(layout, ty, size)
+        let size = (size + 7) & !7;
+        let mut full = false;
+        while !self.extend(size) {
+            let region = self.region.get();
+            let refused = {
+                let mut core = self.heap.core();
+                if self.cursor.get() > region.start {
+                    core.regions.push((region.start, self.cursor.get()));
+                }
+                self.set_region(Region::default());
+                match core.take_region(size) {
+                    Ok(region) => {
+                        self.set_region(region);
+                        continue;
+                    }
+                    Err(refused) => refused,
+                }
+            };
+            self.collect_after(refused, &mut full)?;
+        }
+        let cursor = self.cursor.get();
+        self.cursor.set(cursor + size);
+        // SAFETY: the memory up to the limit is this thread's.
+        Ok(unsafe { init_header(cursor, layout, ty, 0) })
     }
 
-    /// Allocates an object that is old from the start and never moves.
+    /// Collects because memory was refused; an error when even a full collection did not help.
+    fn collect_after(&self, refused: Refused, full: &mut bool) -> Result<(), OutOfMemory> {
+        match refused {
+            Refused::NurseryFull => self.heap.collect(self, Extent::Step),
+            Refused::LimitReached if *full => return Err(OutOfMemory),
+            Refused::LimitReached => {
+                *full = true;
+                self.heap.collect(self, Extent::Full);
+            }
+        }
+        Ok(())
+    }
+
+    fn before_slow_allocation(&self) {
+        if self.poll.load(Relaxed) & poll::STOP != 0 {
+            self.park();
+        }
+        if self.stress_left.get() == 0 {
+            return;
+        }
+        self.stress_left.set(self.stress_left.get() - 1);
+        if self.stress_left.get() == 0 {
+            self.stress_left.set(self.heap.config.stress_every);
+            self.heap.collect(
+                self,
+                if self.heap.config.stress_major {
+                    Extent::Full
+                } else {
+                    Extent::Step
+                },
+            );
+        }
+    }
+
+    /// Makes room for `size` bytes in the present region, if it has them.
+    fn extend(&self, size: usize) -> bool {
+        let region = self.region.get();
+        let wanted = self.cursor.get() + size;
+        if region.end == 0 || wanted > region.end {
+            return false;
+        }
+        let cleared = self.cleared.get();
+        if wanted > cleared {
+            let end = region.end.min(wanted.max(cleared + CLEAR_BYTES));
+            let start = std::ptr::with_exposed_provenance_mut::<u8>(cleared);
+            // SAFETY: the rest of the region is this thread's, and nothing stands there.
+            unsafe { start.write_bytes(0, end - cleared) };
+            self.cleared.set(end);
+        }
+        self.limit.set(if self.heap.config.stress_every == 0 {
+            self.cleared.get()
+        } else {
+            wanted
+        });
+        true
+    }
+
+    fn set_region(&self, region: Region) {
+        self.region.set(region);
+        self.cursor.set(region.start);
+        self.limit.set(region.start);
+        self.cleared.set(if region.clean {
+            region.end
+        } else {
+            region.start
+        });
+    }
+
+    /// Ends the present region; returns what was used of it.
+    pub(crate) fn take_used_region(&self) -> (usize, usize) {
+        let used = (self.region.get().start, self.cursor.get());
+        self.set_region(Region::default());
+        used
+    }
+
+    fn alloc_large(
+        &self,
+        layout: LayoutId,
+        ty: Option<Ref>,
+        size: usize,
+        flags: u8,
+    ) -> Result<Ref, OutOfMemory> {
+        let mut full = false;
+        loop {
+            let taken = self.heap.core().take_large(size);
+            match taken {
+                // SAFETY: fresh memory.
+                Ok(address) => return Ok(unsafe { init_header(address, layout, ty, flags) }),
+                Err(refused) => self.collect_after(refused, &mut full)?,
+            }
+        }
+    }
+
+    /// Allocates an object that never moves: it is old from the start.
     ///
     /// # Errors
     /// The heap limit is reached.
@@ -177,19 +343,23 @@ impl Mutator {
         ty: Option<Ref>,
         size: usize,
     ) -> Result<Ref, OutOfMemory> {
-        if size > 1 << 47 {
-            return Err(OutOfMemory);
+        self.before_slow_allocation();
+        if size > LARGE {
+            return self.alloc_large(layout, ty, size, flags::PINNED);
         }
-        let header = std::ptr::with_exposed_provenance_mut::<Header>(self.heap.take_pages(size)?);
-        // SAFETY: fresh memory.
-        unsafe { init_header(header, layout, ty) };
-        // SAFETY: just initialised; H1.
-        let object = unsafe { Ref::from_ptr(header) };
-        object
-            .header()
-            .gc_flags
-            .store(flags::OLD | flags::PINNED | flags::UNLOGGED, Relaxed);
-        Ok(object)
+        let ty = ty.map_or(0, |ty| ty.address() as u64);
+        let size = (size + 7) & !7;
+        let allocate = || {
+            self.heap
+                .core()
+                .allocate_old(size, Header::first_word(layout), ty)
+        };
+        let first = allocate();
+        if first.is_ok() {
+            return first;
+        }
+        self.heap.collect(self, Extent::Full);
+        allocate()
     }
 
     /// Allocates an object of a counted layout with room for `count` items and sets its count.
@@ -268,7 +438,9 @@ impl Mutator {
 
     /// Makes the object's address permanent; later collections leave it in place.
     pub fn pin(&self, object: Ref) {
-        object.header().gc_flags.fetch_or(flags::PINNED, Relaxed);
+        if self.heap.contains(object.address()) {
+            object.header().gc_flags.fetch_or(flags::PINNED, Relaxed);
+        }
     }
 
     /// Whether a safepoint is wanted; what compiled code tests at back-edges.
@@ -278,20 +450,88 @@ impl Mutator {
         self.poll.load(Relaxed) != 0
     }
 
+    /// The poll word, for other threads and signal handlers to set [`poll::INTERRUPT`].
+    #[must_use]
+    pub fn poll_word(&self) -> &AtomicU32 {
+        &self.poll
+    }
+
     /// Stops here while a collector wants it. Returns the remaining bits of the poll word.
     #[inline(always)]
     pub fn safepoint(&self) -> u32 {
-        self.poll.load(Relaxed)
+        let wanted = self.poll.load(Relaxed);
+        if wanted & poll::STOP == 0 {
+            wanted
+        } else {
+            self.park()
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn park(&self) -> u32 {
+        with_registers_on_stack(&mut |low| {
+            self.stack_low.set(low);
+            self.heap.handshake.park();
+        });
+        self.poll.load(Relaxed) & !poll::STOP
     }
 
     /// Runs `f` without holding up collections: it may block, and must not touch the heap.
     pub fn native<R>(&self, f: impl FnOnce() -> R) -> R {
-        f()
+        struct Enter<'a>(&'a Mutator);
+        impl Drop for Enter<'_> {
+            fn drop(&mut self) {
+                self.0.heap.handshake.enter();
+            }
+        }
+        let mut f = Some(f);
+        let mut result = None;
+        with_registers_on_stack(&mut |low| {
+            self.stack_low.set(low);
+            self.heap.handshake.leave();
+            let _enter = Enter(self);
+            result = f.take().map(|f| f());
+        });
+        result.expect("called exactly once")
     }
 
     /// Collects now: the young objects, or everything.
     pub fn collect(&self, full: bool) {
-        let _ = full;
+        self.heap
+            .collect(self, if full { Extent::Full } else { Extent::Step });
+    }
+
+    pub(crate) fn set_stack_low(&self, low: usize) {
+        self.stack_low.set(low);
+    }
+
+    /// The part of the stopped thread's stack that is in use.
+    pub(crate) fn stack_range(&self) -> (usize, usize) {
+        (self.stack_low.get(), self.stack_high)
+    }
+
+    pub(crate) fn with_roots(&self, mut f: impl FnMut(&dyn RootSet)) {
+        // SAFETY: the thread is stopped.
+        for (_, roots) in unsafe { &*self.roots.get() } {
+            f(&**roots);
+        }
+    }
+
+    pub(crate) fn with_root_vecs(&self, mut f: impl FnMut(&mut Vec<u64>)) {
+        // SAFETY: the thread is stopped.
+        for &items in unsafe { &*self.root_vecs.live.get() } {
+            // SAFETY: a vector is listed as long as it exists.
+            f(unsafe { &mut *items });
+        }
+    }
+
+    pub(crate) fn with_logs(&self, f: impl FnOnce(&mut Vec<usize>, &mut Vec<usize>)) {
+        // SAFETY: the thread is stopped, or it is this one.
+        let logged = unsafe { &mut *self.logged.get() };
+        // SAFETY: as above.
+        let slots = unsafe { &mut *self.logged_slots.get() };
+        f(logged, slots);
     }
 }
 
@@ -300,12 +540,18 @@ impl Mutator {
 /// # Safety
 /// The memory is the caller's and at least 16 bytes.
 #[inline(always)]
-unsafe fn init_header(header: *mut Header, layout: LayoutId, ty: Option<Ref>) {
-    let words = header.cast::<u64>();
+unsafe fn init_header(address: usize, layout: LayoutId, ty: Option<Ref>, flags: u8) -> Ref {
+    let words = std::ptr::with_exposed_provenance_mut::<u64>(address);
     // SAFETY: the first word of the caller's memory.
-    unsafe { words.write(refcount::OWNED as u64 | u64::from(layout.0) << 48) };
+    unsafe { words.write(Header::first_word(layout) | u64::from(flags) << 32) };
     // SAFETY: the second word.
-    unsafe { words.add(1).write(ty.map_or(0, |ty| ty.address() as u64)) };
+    unsafe {
+        words
+            .wrapping_add(1)
+            .write(ty.map_or(0, |ty| ty.address() as u64))
+    };
+    // SAFETY: a header stands there now.
+    unsafe { Ref::from_ptr(words.cast()) }
 }
 
 /// Slow allocation for compiled code; null when there is no memory.

@@ -30,21 +30,25 @@ impl RootVec {
         RootVec { items, registry }
     }
 
-    fn items(&self) -> &mut Vec<u64> {
+    fn items(&self) -> &Vec<u64> {
         // SAFETY: the type is not `Sync`, no reference into the vector outlives a method, and a collector runs
         // only while this thread is stopped, outside of them.
-        unsafe { &mut *self.items.get() }
+        unsafe { &*self.items.get() }
+    }
+
+    fn items_mut(&mut self) -> &mut Vec<u64> {
+        self.items.get_mut()
     }
 
     /// Appends a value.
     pub fn push(&mut self, value: Value) {
-        self.items().push(value.bits());
+        self.items_mut().push(value.bits());
     }
 
     /// Removes the last value.
     pub fn pop(&mut self) -> Option<Value> {
         // SAFETY: the vector holds bits of live values only.
-        self.items()
+        self.items_mut()
             .pop()
             .and_then(|bits| unsafe { Value::from_bits(bits) })
     }
@@ -60,7 +64,7 @@ impl RootVec {
 
     /// Replaces the value at an index that exists.
     pub fn set(&mut self, index: usize, value: Value) {
-        self.items()[index] = value.bits();
+        self.items_mut()[index] = value.bits();
     }
 
     /// Number of values.
@@ -77,12 +81,12 @@ impl RootVec {
 
     /// Forgets values from an index on.
     pub fn truncate(&mut self, len: usize) {
-        self.items().truncate(len);
+        self.items_mut().truncate(len);
     }
 
     /// Forgets all values.
     pub fn clear(&mut self) {
-        self.items().clear();
+        self.items_mut().clear();
     }
 
     /// The values, read one by one.

@@ -1,6 +1,15 @@
-//! [`RootSet`] and [`Visitor`]: how the collector learns what the program holds.
+//! [`RootSet`], [`WeakSet`] and [`Visitor`]: how the collector learns what the program holds.
+
+use std::marker::PhantomData;
 
 use coil_value::Value;
+
+use crate::core::Core;
+use crate::major::Mark;
+use crate::minor::Evacuate;
+use crate::scan::Sink;
+use crate::stack::read_word;
+use crate::verify::Verify;
 
 /// What a root set is traced for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,30 +23,85 @@ pub enum Phase {
 /// Memory outside the heap that holds references.
 ///
 /// # Safety
-/// `trace` reports every slot through which the program may reach an object, and nothing that is neither 0 nor a
-/// value. It is called while all mutators are stopped, possibly on another thread; it must not allocate on the heap.
+/// Together the two methods report every slot through which the program may reach an object, and no slot that holds
+/// anything but 0 or a value. They are called while all mutators are stopped, possibly on another thread, and must
+/// not allocate on the heap.
 pub unsafe trait RootSet {
-    /// Reports every slot to the visitor.
+    /// Reports slots that can be updated when an object moves.
     fn trace(&self, visitor: &mut Visitor<'_>, phase: Phase);
+
+    /// Reports, through [`Visitor::pin`] and [`Visitor::conservative_range`], what holds objects in place. Called before
+    /// anything moves.
+    fn pins(&self, visitor: &mut Visitor<'_>, phase: Phase) {
+        let _ = (visitor, phase);
+    }
 }
 
-/// Names a registered root set, to remove it.
+/// Memory outside the heap that refers to objects without keeping them alive.
+///
+/// # Safety
+/// As [`RootSet`].
+pub unsafe trait WeakSet {
+    /// Called at the end of every phase that frees or moves objects: asks about every slot.
+    fn sweep(&self, visitor: &mut WeakVisitor<'_>, phase: Phase);
+}
+
+/// Names a registered root set or weak set, to remove it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RootSetId(pub(crate) u64);
 
+/// What the visitor is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Minor collection, first part: find what must not move.
+    Pin,
+    /// Minor collection, second part.
+    Evacuate,
+    /// Major collection.
+    Mark,
+    /// Re-tracing by the verifier.
+    Verify,
+}
+
 /// Receives references from root sets and tracing functions.
 pub struct Visitor<'a> {
-    marker: std::marker::PhantomData<&'a mut ()>,
+    pub(crate) core: *mut Core,
+    pub(crate) mode: Mode,
+    pub(crate) phase_marker: PhantomData<&'a mut Core>,
 }
 
 impl Visitor<'_> {
+    fn core(&mut self) -> &mut Core {
+        // SAFETY: whoever makes a visitor lends it the core for the visitor's lifetime.
+        unsafe { &mut *self.core }
+    }
+
     /// A slot that holds 0 or the bits of a value; updated when the object moves.
     ///
     /// # Safety
     /// The slot is readable and writable and holds 0, a value, or a plain object address.
     #[inline]
     pub unsafe fn slot(&mut self, slot: *mut u64) {
-        let _ = slot;
+        match self.mode {
+            Mode::Pin => {}
+            // SAFETY: by contract.
+            Mode::Evacuate => unsafe { Evacuate(self.core()).slot(slot) },
+            // SAFETY: by contract.
+            Mode::Mark => unsafe { Mark(self.core()).slot(slot) },
+            // SAFETY: by contract.
+            Mode::Verify => unsafe { Verify(self.core()).slot(slot) },
+        }
+    }
+
+    /// Slots as [`Visitor::slot`], `count` of them.
+    ///
+    /// # Safety
+    /// As [`Visitor::slot`], for all of them.
+    pub unsafe fn slots(&mut self, start: *mut u64, count: usize) {
+        for index in 0..count {
+            // SAFETY: by contract.
+            unsafe { self.slot(start.wrapping_add(index)) };
+        }
     }
 
     /// A slot that holds 0 or the address of an object plus `adjust`.
@@ -45,19 +109,84 @@ impl Visitor<'_> {
     /// # Safety
     /// As [`Visitor::slot`].
     pub unsafe fn interior_slot(&mut self, slot: *mut u64, adjust: usize) {
-        let _ = (slot, adjust);
+        // SAFETY: by contract.
+        let bits = unsafe { slot.read() };
+        if bits == 0 {
+            return;
+        }
+        let mut object = bits.wrapping_sub(adjust as u64);
+        // SAFETY: a slot on this stack.
+        unsafe { self.slot(&raw mut object) };
+        if object.wrapping_add(adjust as u64) != bits {
+            // SAFETY: by contract.
+            unsafe { slot.write(object.wrapping_add(adjust as u64)) };
+        }
     }
 
     /// An object that is held by something that cannot be updated: it stays where it is.
+    /// Only for [`RootSet::pins`].
     pub fn pin(&mut self, value: Value) {
-        let _ = value;
+        if value.is_ref() {
+            self.maybe(value.bits() as usize);
+        }
     }
 
-    /// Words that may or may not be addresses of objects, or point into them.
+    /// Words that may or may not be addresses of objects, or point into them or just behind them: those objects stay
+    /// alive and where they are. Only for [`RootSet::pins`].
     ///
     /// # Safety
     /// The range is readable.
     pub unsafe fn conservative_range(&mut self, low: usize, high: usize) {
-        let _ = (low, high);
+        let mut address = low.next_multiple_of(8);
+        while address + 8 <= high {
+            // SAFETY: by contract.
+            self.maybe(unsafe { read_word(address) });
+            address += 8;
+        }
+    }
+
+    #[inline]
+    fn maybe(&mut self, address: usize) {
+        let mode = self.mode;
+        let core = self.core();
+        if !core.space.contains(address) {
+            return;
+        }
+        match mode {
+            Mode::Pin => core.add_candidate(address),
+            Mode::Mark => core.mark_conservatively(address),
+            Mode::Verify => core.verify_conservatively(address),
+            Mode::Evacuate => panic!("pins are reported by RootSet::pins, before anything moves"),
+        }
+    }
+}
+
+/// Tells weak sets what became of their objects.
+pub struct WeakVisitor<'a> {
+    pub(crate) core: *mut Core,
+    pub(crate) mode: Mode,
+    pub(crate) marker: PhantomData<&'a mut Core>,
+}
+
+impl WeakVisitor<'_> {
+    /// Updates a slot when its object moved; clears it, and returns false, when its object is dead.
+    ///
+    /// # Safety
+    /// The slot is readable and writable and holds 0, a value, or a plain object address.
+    pub unsafe fn slot(&mut self, slot: *mut u64) -> bool {
+        // SAFETY: by contract.
+        let bits = unsafe { slot.read() };
+        // SAFETY: as in `Visitor::core`.
+        let core = unsafe { &mut *self.core };
+        if !core.space.contains(bits as usize) {
+            return true;
+        }
+        let now = match self.mode {
+            Mode::Evacuate => core.survivor(bits as usize),
+            _ => core.is_marked(bits as usize).then_some(bits as usize),
+        };
+        // SAFETY: by contract.
+        unsafe { slot.write(now.unwrap_or(0) as u64) };
+        now.is_some()
     }
 }
