@@ -122,6 +122,10 @@ def fnv(items):
     return h
 
 
+def esc(text):
+    return text.encode("unicode_escape").decode()
+
+
 cases = ""
 for name, function in (("upper", str.upper), ("lower", str.lower), ("title", str.title), ("casefold", str.casefold), ("swapcase", str.swapcase)):
     cases += f"{name}\t{fnv(ord(x) for c in range(END) for x in function(chr(c)))}\n"
@@ -133,9 +137,9 @@ words = ["ΑΣ", "ΣΑΣ", "Σ", "ΑΣ.", "Α.Σ", "ΑΣ\u00adΒ", "ΑΣ\u00ad",
          "\u0345abc", "a\u0345bc", "ⓐbc Ⅷx", "ªbc", "straße", "ÀÉ ÿ", "ქართული Ქა", "Ꭰꭰ", "𐐀𐐨", "ᲀᲁ", "A\u0301Σ\u0301", "ʼΣ", "'nΣ"]
 strings = ""
 for w in words:
-    strings += "\t".join(json.dumps(x) for x in (w, w.upper(), w.lower(), w.title(), w.casefold(), w.swapcase(), w.capitalize())) + "\n"
+    strings += "\t".join(esc(x) for x in (w, w.upper(), w.lower(), w.title(), w.casefold(), w.swapcase(), w.capitalize())) + "\n"
 texts = ["", "a", "it's", 'say "x"', "both ' \"", "tab\t\n\r\\", "\x00\x1f\x7f\x80\x9f\xa0\xad\xff", "é€\u200b\u2028\u3000", "\ud800x\udfff", "\U0001f600\U000e0001\U0010ffff", "\u0378\u0300", "\ue000\ufeff\uffff"]
-reprs = "".join(f"str\t{','.join(str(ord(c)) for c in t)}\t{json.dumps(repr(t))}\t{json.dumps(ascii(t))}\n" for t in texts)
-reprs += "".join(f"bytes\t{','.join(map(str, b))}\t{json.dumps(repr(b))}\t\n" for b in (b"", b"a'b", b'a"b', b"'\"", bytes(range(256))))
+reprs = "".join(f"str\t{','.join(str(ord(c)) for c in t)}\t{esc(repr(t))}\t{esc(ascii(t))}\n" for t in texts)
+reprs += "".join(f"bytes\t{','.join(map(str, b))}\t{esc(repr(b))}\t\n" for b in (b"", b"a'b", b'a"b', b"'\"", bytes(range(256))))
 print(json.dumps({"src/tables/chars.rs": chars, "src/tables/case.rs": case, "src/tables/digits.rs": digits, "tests/data/unicode.tsv": cases, "tests/data/case.tsv": strings,
                   "tests/data/repr.tsv": reprs}))
