@@ -18,7 +18,7 @@ def attempt(work):
         return "!" + esc(str(error))
 
 
-GRAMMAR = re.compile(r"(?:.?[<>=^])?[-+ ]?z?(#?)0?\d*[,_]?(?:\.(\d*)[,_]?)?([eEfFgGn%]?)$", re.S)
+GRAMMAR = re.compile(r"(?:.?[<>=^])?[-+ ]?z?(#?)0?\d*[,_]?(?:\.(\d*)[,_]?)?([eEfFgGn%]?)\0?$", re.S)
 
 
 def raw(value, spec):
@@ -50,8 +50,9 @@ def made():
 lines = []
 for value in (42, -1234567, 0, 2**62 + 12345, 97, 128512):
     for spec in SPECS + [made() for _ in range(150)]:
-        if raw(0.0, spec) == "?" or spec == "" or spec[-1] not in "eEfFgG%":
-            lines.append(f"int\t{value}\t\t{esc(spec)}\t{attempt(lambda: format(value, spec))}")
+        result = attempt(lambda: format(value, spec))
+        if result[0] == "!" or spec == "" or spec[-1] not in "eEfFgG%":
+            lines.append(f"int\t{value}\t\t{esc(spec)}\t{result}")
 for value in (3.14159, -1234567.891, 0.0, -0.0, float("inf"), float("-inf"), float("nan"), -0.0004, 1e20, 123456.0, -12.5):
     for spec in SPECS + [made() for _ in range(120)]:
         lines.append(f"float\t{value!r}\t{raw(value, spec) if attempt(lambda: format(value, spec))[0] == '=' else ''}\t{esc(spec)}\t{attempt(lambda: format(value, spec))}")

@@ -9,14 +9,17 @@ use std::collections::HashMap;
 const END: u32 = 0x11_0000;
 
 fn fnv(items: impl Iterator<Item = u32>) -> String {
-    let hash = items.fold(0xcbf2_9ce4_8422_2325u64, |h, item| (h ^ u64::from(item)).wrapping_mul(0x100_0000_01b3));
+    let hash = items.fold(0xcbf2_9ce4_8422_2325u64, |h, item| {
+        (h ^ u64::from(item)).wrapping_mul(0x100_0000_01b3)
+    });
     hash.to_string()
 }
 
 #[test]
 fn every_code_point_has_the_classes_and_mappings_of_cpython() {
-    let expected: HashMap<&str, &str> =
-        rows(include_str!("data/unicode.tsv")).map(|row| (row[0], row[1])).collect();
+    let expected: HashMap<&str, &str> = rows(include_str!("data/unicode.tsv"))
+        .map(|row| (row[0], row[1]))
+        .collect();
     let classes: [(&str, fn(u32) -> bool); 11] = [
         ("ALPHA", unicode::is_alpha),
         ("DECIMAL", unicode::is_decimal),
@@ -31,7 +34,11 @@ fn every_code_point_has_the_classes_and_mappings_of_cpython() {
         ("PRINTABLE", unicode::is_printable),
     ];
     for (name, class) in classes {
-        assert_eq!(fnv((0..END).map(|c| u32::from(class(c)))), expected[name], "{name}");
+        assert_eq!(
+            fnv((0..END).map(|c| u32::from(class(c)))),
+            expected[name],
+            "{name}"
+        );
     }
     let mappings: [(&str, fn(&[u32]) -> Vec<u32>); 5] = [
         ("upper", case::upper),
@@ -41,20 +48,42 @@ fn every_code_point_has_the_classes_and_mappings_of_cpython() {
         ("swapcase", case::swapcase),
     ];
     for (name, mapping) in mappings {
-        assert_eq!(fnv((0..END).flat_map(|c| mapping(&[c]))), expected[name], "{name}");
+        assert_eq!(
+            fnv((0..END).flat_map(|c| mapping(&[c]))),
+            expected[name],
+            "{name}"
+        );
     }
-    assert_eq!(fnv((0..END).map(|c| unicode::decimal_value(c).unwrap_or(99))), expected["decimal"]);
-    assert_eq!(fnv((0..END).map(|c| unicode::digit_value(c).unwrap_or(99))), expected["digit"]);
+    assert_eq!(
+        fnv((0..END).map(|c| unicode::decimal_value(c).unwrap_or(99))),
+        expected["decimal"]
+    );
+    assert_eq!(
+        fnv((0..END).map(|c| unicode::digit_value(c).unwrap_or(99))),
+        expected["digit"]
+    );
     assert!(!unicode::is_printable(END) && !unicode::is_alpha(u32::MAX));
 }
 
 #[test]
 fn words_change_case_as_in_cpython() {
-    let mappings = [case::upper, case::lower, case::title, case::casefold, case::swapcase, case::capitalize];
+    let mappings = [
+        case::upper,
+        case::lower,
+        case::title,
+        case::casefold,
+        case::swapcase,
+        case::capitalize,
+    ];
     for row in rows(include_str!("data/case.tsv")) {
         let text = decode(row[0]);
         for (column, mapping) in mappings.iter().enumerate() {
-            assert_eq!(show(&mapping(&text)), show(&decode(row[column + 1])), "column {column} of {}", row[0]);
+            assert_eq!(
+                show(&mapping(&text)),
+                show(&decode(row[column + 1])),
+                "column {column} of {}",
+                row[0]
+            );
         }
     }
 }
@@ -62,10 +91,20 @@ fn words_change_case_as_in_cpython() {
 #[test]
 fn quoting_is_that_of_cpython() {
     for row in rows(include_str!("data/repr.tsv")) {
-        let units: Vec<u32> = row[1].split(',').filter(|u| !u.is_empty()).map(|u| u.parse().expect("a number")).collect();
+        let units: Vec<u32> = row[1]
+            .split(',')
+            .filter(|u| !u.is_empty())
+            .map(|u| u.parse().expect("a number"))
+            .collect();
         if row[0] == "str" {
-            assert_eq!(quote::str_repr(units.iter().copied()), show(&decode(row[2])));
-            assert_eq!(quote::str_ascii(units.iter().copied()), show(&decode(row[3])));
+            assert_eq!(
+                quote::str_repr(units.iter().copied()),
+                show(&decode(row[2]))
+            );
+            assert_eq!(
+                quote::str_ascii(units.iter().copied()),
+                show(&decode(row[3]))
+            );
         } else {
             let bytes: Vec<u8> = units.iter().map(|&u| u as u8).collect();
             assert_eq!(quote::bytes_repr(&bytes), show(&decode(row[2])));

@@ -62,11 +62,15 @@ fn add_magnitudes(a: &[u32], b: &[u32]) -> IntBuf {
         split(to, all);
         carry = all >> (2 * DIGIT_BITS);
     }
-    let tail = short[even..].iter().copied().chain(std::iter::repeat(0));
-    for ((to, &x), y) in out[even..].iter_mut().zip(&long[even..]).zip(tail) {
-        let all = u64::from(x) + u64::from(y) + carry;
-        *to = all as u32 & DIGIT_MASK;
+    if let Some(&last) = short.get(even) {
+        let all = u64::from(long[even]) + u64::from(last) + carry;
+        out[even] = all as u32 & DIGIT_MASK;
         carry = all >> DIGIT_BITS;
+    }
+    let rest = &mut out[short.len()..long.len()];
+    rest.copy_from_slice(&long[short.len()..]);
+    if carry != 0 {
+        carry = u64::from(increment(rest));
     }
     out[long.len()] = carry as u32;
     sum
@@ -87,11 +91,17 @@ fn sub_magnitudes(a: &[u32], b: &[u32]) -> IntBuf {
         split(to, all);
         borrow = all >> 63;
     }
-    let tail = b[even..].iter().copied().chain(std::iter::repeat(0));
-    for ((to, &x), y) in out[even..].iter_mut().zip(&a[even..]).zip(tail) {
-        let all = u64::from(x).wrapping_sub(u64::from(y)).wrapping_sub(borrow);
-        *to = all as u32 & DIGIT_MASK;
+    if let Some(&last) = b.get(even) {
+        let all = u64::from(a[even])
+            .wrapping_sub(u64::from(last))
+            .wrapping_sub(borrow);
+        out[even] = all as u32 & DIGIT_MASK;
         borrow = all >> 63;
+    }
+    let rest = &mut out[b.len()..];
+    rest.copy_from_slice(&a[b.len()..]);
+    if borrow != 0 {
+        borrow = u64::from(decrement(rest));
     }
     debug_assert!(borrow == 0, "the first magnitude is the larger one");
     difference
@@ -105,6 +115,18 @@ pub(super) fn increment(digits: &mut [u32]) -> u32 {
             return 0;
         }
         *digit = 0;
+    }
+    1
+}
+
+/// Takes one from a magnitude in place; the borrow out of the top is the result.
+fn decrement(digits: &mut [u32]) -> u32 {
+    for digit in digits {
+        if *digit > 0 {
+            *digit -= 1;
+            return 0;
+        }
+        *digit = DIGIT_MASK;
     }
     1
 }

@@ -134,10 +134,23 @@ pub(super) fn magnitudes(
 
 /// Divides by one limb; the quotient is trimmed.
 pub(super) fn by_limb(digits: &[u32], divisor: u64) -> (IntBuf, u64) {
-    let reciprocal = Reciprocal::new(divisor);
     let mut quotient = IntBuf::zeroed(digits.len());
     let out = quotient.digits_mut();
     let mut rest = 0;
+    if divisor >> DIGIT_BITS == 0 {
+        // The estimate by the rounded-down reciprocal is at most one too low: the dividend has 60 bits.
+        let inverse = u64::MAX / divisor;
+        for (to, &from) in out.iter_mut().zip(digits).rev() {
+            let dividend = rest << DIGIT_BITS | u64::from(from);
+            let estimate = ((u128::from(dividend) * u128::from(inverse)) >> 64) as u64;
+            let left = dividend - estimate * divisor;
+            let up = left >= divisor;
+            *to = (estimate + u64::from(up)) as u32;
+            rest = if up { left - divisor } else { left };
+        }
+        return (quotient.finish(false), rest);
+    }
+    let reciprocal = Reciprocal::new(divisor);
     for (to, from) in out.chunks_mut(2).zip(digits.chunks(2)).rev() {
         let limb = u64::from(from[0]) | u64::from(from.get(1).copied().unwrap_or(0)) << DIGIT_BITS;
         let (digit, left) = reciprocal.div(rest, limb);

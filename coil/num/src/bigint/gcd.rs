@@ -1,4 +1,4 @@
-//! The greatest common divisor: Lehmer's algorithm on the leading 62 bits, Euclid's once the numbers are small.
+//! The greatest common divisor: Lehmer's algorithm on the leading 60 bits, Euclid's once the numbers are small.
 //! Source: Knuth, TAOCP volume 2, 4.5.2, algorithm L.
 
 use super::{DIGIT_BITS, DIGIT_MASK, IntBuf, IntRef};
@@ -50,9 +50,9 @@ fn small_gcd(mut x: u128, mut y: u128) -> u128 {
 /// The matrix of the Euclidean steps that the leading bits decide; its second entry is zero if they decide none.
 fn cofactors(a: IntRef<'_>, b: IntRef<'_>) -> [i64; 4] {
     let shift = a.bit_length().saturating_sub(60);
-    let top = |n: IntRef<'_>| i128::from(n.shr(shift).as_ref().wrapping_u64());
+    let top = |n: IntRef<'_>| leading_bits(n, shift);
     let (mut x, mut y) = (top(a), top(b));
-    let (mut p, mut q, mut r, mut s) = (1i128, 0i128, 0i128, 1i128);
+    let (mut p, mut q, mut r, mut s) = (1i64, 0i64, 0i64, 1i64);
     while y + r != 0 && y + s != 0 {
         let quotient = (x + p) / (y + r);
         if quotient != (x + q) / (y + s) {
@@ -60,13 +60,28 @@ fn cofactors(a: IntRef<'_>, b: IntRef<'_>) -> [i64; 4] {
         }
         let (next_p, next_q) = (p - quotient * r, q - quotient * s);
         // The entries stay below 2^30 so that a digit times an entry fits in 64 bits with room for carries.
-        if next_p.abs() > i128::from(DIGIT_MASK) || next_q.abs() > i128::from(DIGIT_MASK) {
+        if next_p.abs() > i64::from(DIGIT_MASK) || next_q.abs() > i64::from(DIGIT_MASK) {
             break;
         }
         (p, q, r, s) = (r, s, next_p, next_q);
         (x, y) = (y, x - quotient * y);
     }
-    [p, q, r, s].map(|entry| entry as i64)
+    [p, q, r, s]
+}
+
+/// The magnitude shifted down until 60 bits of the larger number are left.
+fn leading_bits(n: IntRef<'_>, shift: u64) -> i64 {
+    let (places, bits) = (
+        (shift / u64::from(DIGIT_BITS)) as usize,
+        shift % u64::from(DIGIT_BITS),
+    );
+    let digits = n.digits.get(places..).unwrap_or(&[]);
+    let all = digits
+        .iter()
+        .take(3)
+        .rev()
+        .fold(0u128, |all, &d| all << DIGIT_BITS | u128::from(d));
+    (all >> bits) as i64
 }
 
 /// `a * p + b * q`, which is known not to be negative.

@@ -22,6 +22,12 @@ pub fn parse(text: &[u8], base: u32) -> Option<IntBuf> {
         [b'+', rest @ ..] => (false, rest),
         _ => (false, text),
     };
+    if base == 10 && (1..=18).contains(&text.len()) && text.iter().all(u8::is_ascii_digit) {
+        let value = text
+            .iter()
+            .fold(0u64, |all, d| all * 10 + u64::from(d - b'0'));
+        return Some(IntBuf::from(value).finish(negative));
+    }
     let prefix = match text {
         [b'0', b'x' | b'X', ..] => 16,
         [b'0', b'o' | b'O', ..] => 8,

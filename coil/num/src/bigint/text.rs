@@ -18,6 +18,13 @@ impl IntRef<'_> {
     /// If the radix is out of range.
     pub fn to_text(self, radix: u32) -> String {
         assert!((2..=36).contains(&radix), "the radix is between 2 and 36");
+        if let (10, Some(small)) = (radix, self.small()) {
+            return if self.negative {
+                format!("-{small}")
+            } else {
+                small.to_string()
+            };
+        }
         let mut text = if radix.is_power_of_two() {
             power_of_two(self.digits, radix.trailing_zeros())
         } else if let Some(small) = self.tiny() {

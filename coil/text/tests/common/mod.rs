@@ -1,7 +1,7 @@
 //! Reading the recorded data: tab separated, with Python's `unicode_escape`.
 
 /// Undoes `unicode_escape`.
-pub fn decode(text: &str) -> Vec<u32> {
+pub(crate) fn decode(text: &str) -> Vec<u32> {
     let mut out = Vec::new();
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
@@ -37,11 +37,16 @@ pub fn decode(text: &str) -> Vec<u32> {
 }
 
 /// The fields of each line.
-pub fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
-    text.split('\n').filter(|line| !line.is_empty()).map(|line| line.split('\t').collect())
+pub(crate) fn rows(text: &str) -> impl Iterator<Item = Vec<&str>> {
+    text.split('\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| line.split('\t').collect())
 }
 
 /// Code points for a message, with surrogates replaced.
-pub fn show(code_points: &[u32]) -> String {
-    code_points.iter().map(|&c| char::from_u32(c).unwrap_or('?')).collect()
+pub(crate) fn show(code_points: &[u32]) -> String {
+    code_points
+        .iter()
+        .map(|&c| char::from_u32(c).unwrap_or('?'))
+        .collect()
 }
