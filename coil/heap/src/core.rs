@@ -93,6 +93,8 @@ pub(crate) struct Core {
     pub(crate) gray: Vec<usize>,
     pub(crate) gray_parts: Vec<GrayPart>,
     pub(crate) live_marked: usize,
+    /// Part of the above: what became old during marking, and was not found live but declared so.
+    pub(crate) adopted_marked: usize,
 
     /// Objects that a minor collection has yet to scan.
     pub(crate) pending: Vec<usize>,
@@ -151,6 +153,7 @@ impl Core {
             gray: Vec::new(),
             gray_parts: Vec::new(),
             live_marked: 0,
+            adopted_marked: 0,
             pending: Vec::new(),
             logged: Vec::new(),
             logged_slots: Vec::new(),
@@ -374,7 +377,8 @@ impl Core {
         })
     }
 
-    /// Makes a small object part of the old space: it has its lines and start bit from now on.
+    /// Makes a small object part of the old space: it has its lines and start bit from now on, and is marked if marking
+    /// goes on. The caller sees to it that its references are visited by this minor collection, or the next one.
     #[inline(always)]
     pub(crate) fn adopt(&mut self, address: usize, size: usize) {
         self.space.set_start(self.parity, address);
@@ -391,18 +395,18 @@ impl Core {
         self.space.begin_block(self.parity ^ 1, block, self.cycle);
         if self.space.set_start(self.parity ^ 1, address) {
             self.space.mark_lines(self.parity ^ 1, address, size);
-            self.gray.push(address);
+            self.live_marked += size;
+            self.adopted_marked += size;
         }
     }
 
     /// Makes a large object part of the old space.
     pub(crate) fn adopt_large(&mut self, page: usize) {
-        let address = self.space.page_address(page);
         self.space.set_page_state(page, page_state::OLD);
         self.old_bytes += self.space.page_count(page) * PAGE;
-        if self.marking && self.space.page_mark(page) != self.cycle {
+        if self.marking {
             self.space.set_page_mark(page, self.cycle);
-            self.gray.push(address);
+            self.adopted_marked += self.space.page_count(page) * PAGE;
         }
     }
 

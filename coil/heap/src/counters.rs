@@ -56,6 +56,14 @@ pub struct Counters {
     pub minor_ns: u64,
     /// Time in marking steps and in finishing major collections.
     pub major_ns: u64,
+    /// The longest minor collection.
+    pub minor_max_ns: u64,
+    /// The longest marking step, without what it may have finished.
+    pub step_max_ns: u64,
+    /// The longest finish of a major collection.
+    pub finish_max_ns: u64,
+    /// The longest part of a pause after collecting: returning memory to the system.
+    pub trim_max_ns: u64,
     /// Bytes handed out to mutators for young objects.
     pub allocated_bytes: u64,
     /// Bytes of young objects that survived a minor collection.

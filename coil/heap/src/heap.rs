@@ -150,7 +150,7 @@ impl Core {
             self.verify_heap(mutators);
         }
         match extent {
-            Extent::Step => self.major_step(mutators),
+            Extent::Step => self.major_step(mutators, begin.elapsed()),
             Extent::Full => {
                 if self.marking {
                     self.finish_major(mutators);
@@ -162,19 +162,34 @@ impl Core {
         if self.config.verify {
             self.verify_heap(mutators);
         }
+        let collected = Instant::now();
         self.trim();
         self.note_use();
         let end = Instant::now();
+        self.counters.trim_max_ns = self
+            .counters
+            .trim_max_ns
+            .max((end - collected).as_nanos() as u64);
         self.counters.pauses.record((end - begin).as_nanos() as u64);
         self.last_end = Some(end);
     }
 
-    fn major_step(&mut self, mutators: &[MutatorPtr]) {
+    fn major_step(&mut self, mutators: &[MutatorPtr], minor: Duration) {
         let begin = Instant::now();
         if self.marking {
             self.counters.mark_steps += 1;
-            if self.mark_step(self.step_time()) {
+            let done = self.mark_step(self.step_time(minor));
+            let marked = Instant::now();
+            self.counters.step_max_ns = self
+                .counters
+                .step_max_ns
+                .max((marked - begin).as_nanos() as u64);
+            if done {
                 self.finish_major(mutators);
+                self.counters.finish_max_ns = self
+                    .counters
+                    .finish_max_ns
+                    .max(marked.elapsed().as_nanos() as u64);
             }
         } else if self.old_bytes > self.threshold {
             self.start_major(mutators);
@@ -184,8 +199,9 @@ impl Core {
         self.counters.major_ns += begin.elapsed().as_nanos() as u64;
     }
 
-    /// How long a step may take: longer the further the heap has outgrown the point where marking began.
-    fn step_time(&self) -> Option<Duration> {
+    /// How long a step may take: more after a short minor collection, and the further the heap has outgrown the point
+    /// where marking began.
+    fn step_time(&self, minor: Duration) -> Option<Duration> {
         let target = Duration::from_micros(self.config.step_target_us);
         let over = self.old_bytes.saturating_sub(self.threshold);
         if over > self.threshold {
@@ -193,7 +209,7 @@ impl Core {
         } else if over > self.threshold / 2 {
             Some(2 * target)
         } else {
-            Some(target)
+            Some(target.max((2 * target).saturating_sub(minor)))
         }
     }
 }

@@ -1,9 +1,8 @@
 //! Major collections: incremental marking of old objects in bounded steps, then freeing what was not marked.
 //!
-//! Every step runs at the end of a minor collection, so nothing is young meanwhile. Marking is incremental-update: an
-//! object that was stored to since it was marked is scanned again (the generational log says which), a slot that was
-//! logged has its value marked, and an object promoted during marking is marked and yet to be scanned. Roots are never
-//! marked through: they are visited at the start and again at the end, when the last objects are marked at once.
+//! Every step runs at the end of a minor collection, so nothing is young meanwhile. Marking is incremental-update: minor
+//! collections mark what objects and slots that were stored to refer to (the generational log says which), and mark
+//! what they promote. Roots are visited at the start and again at the end, when the last objects are marked at once.
 //! Freed lines are found by the allocator later; only blocks that nothing touched are collected here.
 
 use std::marker::PhantomData;
@@ -49,19 +48,25 @@ impl Core {
         if address.wrapping_sub(self.space.base) >= self.space.span {
             return;
         }
-        let granule = self.space.granule(address);
-        if self.space.state(granule) == state::OLD {
-            self.space.begin_block(self.parity ^ 1, granule, self.cycle);
-            if self.space.set_start(self.parity ^ 1, address) {
-                self.gray.push(address);
-            }
+        if self.space.state(self.space.granule(address)) == state::OLD {
+            self.mark_small(address);
         } else {
             self.mark_large(address);
         }
     }
 
+    /// Marks an old object in a block.
+    #[inline(always)]
+    pub(crate) fn mark_small(&mut self, address: usize) {
+        self.space
+            .begin_block(self.parity ^ 1, self.space.granule(address), self.cycle);
+        if self.space.set_start(self.parity ^ 1, address) {
+            self.gray.push(address);
+        }
+    }
+
     #[cold]
-    fn mark_large(&mut self, address: usize) {
+    pub(crate) fn mark_large(&mut self, address: usize) {
         debug_assert!(
             self.space.state(self.space.granule(address)) == state::LARGE,
             "a reference into a free block"
@@ -151,6 +156,7 @@ impl Core {
         self.cycle += 1;
         self.marking = true;
         self.live_marked = 0;
+        self.adopted_marked = 0;
         for region in [self.old, self.old_wide] {
             if region.limit != 0 {
                 let block = self.space.granule(region.limit - 1);
@@ -279,9 +285,14 @@ impl Core {
         self.note_use();
     }
 
+    /// Decides when the next major collection starts. What became old during marking may well be dead by now, so it
+    /// counts little: otherwise a busy program's garbage would feed its own allowance.
     fn set_threshold(&mut self) {
-        let grown = self.old_bytes / 100 * self.config.major_growth_percent;
-        self.threshold = grown.max(self.config.major_floor_bytes);
+        let found_live = self.old_bytes.saturating_sub(self.adopted_marked);
+        let grown = found_live / 100 * self.config.major_growth_percent;
+        self.threshold = grown
+            .max(self.old_bytes / 4 * 5)
+            .max(self.config.major_floor_bytes);
     }
 
     fn sweep_large(&mut self) {

@@ -8,7 +8,9 @@
 //! 4. weak sets learn what became of their objects;
 //! 5. young blocks without survivors are freed; the others are old blocks now.
 //!
-//! A copied object leaves its new address plus 1 in its type pointer.
+//! A copied object leaves its new address plus 1 in its type pointer. While a major collection is marking, whatever is
+//! visited here is marked: objects promoted now are marked and scanned at once, and objects and slots that were
+//! stored to have their new targets marked.
 
 use std::marker::PhantomData;
 use std::time::Instant;
@@ -48,13 +50,20 @@ impl Sink for Evacuate<'_> {
                 if now != address {
                     // SAFETY: by contract.
                     unsafe { slot.write(now as u64) };
+                } else if self.0.marking {
+                    self.0.mark_small(address);
                 }
             }
             state::LARGE => self.0.survive_large(address),
-            found => debug_assert!(
-                found == state::OLD,
-                "a reference into a free block: {address:#x}"
-            ),
+            found => {
+                debug_assert!(
+                    found == state::OLD,
+                    "a reference into a free block: {address:#x}"
+                );
+                if self.0.marking {
+                    self.0.mark_small(address);
+                }
+            }
         }
     }
 }
@@ -120,6 +129,8 @@ impl Core {
         let page = self.space.page(address);
         if self.space.page_state(page) == page_state::YOUNG {
             self.promote_large(page);
+        } else if self.marking {
+            self.mark_large(address);
         }
     }
 
@@ -274,6 +285,7 @@ impl Core {
         }
         let pause_ns = begin.elapsed().as_nanos() as u64;
         self.counters.minor_ns += pause_ns;
+        self.counters.minor_max_ns = self.counters.minor_max_ns.max(pause_ns);
         self.adapt_nursery(begin, pause_ns, mutators.len());
     }
 
@@ -391,9 +403,6 @@ impl Core {
             }
             Core::set_flags(object, Core::flags(object) | flags::UNLOGGED);
             self.scan_for_young(object);
-            if self.marking && self.is_marked(object) {
-                self.gray.push(object);
-            }
         }
     }
 
@@ -405,16 +414,6 @@ impl Core {
             let slot = std::ptr::with_exposed_provenance_mut(slot);
             // SAFETY: an item of an old object, which has not moved.
             unsafe { Evacuate(self).slot(slot) };
-            if self.marking {
-                // SAFETY: as above.
-                let target = unsafe { slot.read() } as usize;
-                // What was promoted in place just now is marked already.
-                if self.space.contains(target)
-                    && self.space.state(self.space.granule(target)) != state::YOUNG
-                {
-                    self.mark_address(target);
-                }
-            }
         }
     }
 
@@ -483,9 +482,10 @@ impl Core {
             .min(most)
             .max(2 * BLOCK * threads.saturating_sub(1))
             .max(BLOCK);
-        if pause_ns > target_ns * 5 / 4 {
-            self.nursery_bytes = self.nursery_bytes / 4 * 3;
-        } else if pause_ns < target_ns * 3 / 5 && pause_ns * 25 > ran_ns {
+        if pause_ns > target_ns {
+            let share = (target_ns * 16 / pause_ns).max(8) as usize;
+            self.nursery_bytes = self.nursery_bytes / 16 * share;
+        } else if pause_ns < target_ns * 2 / 5 && pause_ns * 25 > ran_ns {
             self.nursery_bytes *= 2;
         }
         self.nursery_bytes = (self.nursery_bytes / BLOCK * BLOCK).min(most).max(least);
