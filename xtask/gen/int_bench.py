@@ -21,16 +21,18 @@ def measure(name, digits, code, **names):
     exec(f"def loop(n, {','.join(names)}):\n for _ in range(n): {code}\n", {"gcd": math.gcd}, loop)
     empty = {}
     exec(f"def loop(n, {','.join(names)}):\n for _ in range(n): pass\n", {}, empty)
-    best, rounds = 1e9, 1
-    for _ in range(12):
+    # The least of each loop, not of their difference: a pause in the empty loop must not make the operation look fast.
+    start = time.perf_counter()
+    loop["loop"](1, *names.values())
+    rounds = max(1, min(200_000, int(0.01 / max(time.perf_counter() - start, 5e-8))))
+    best = best_empty = 1e9
+    for _ in range(15):
         start = time.perf_counter()
         loop["loop"](rounds, *names.values())
         middle = time.perf_counter()
         empty["loop"](rounds, *names.values())
-        each = (2 * middle - start - time.perf_counter()) / rounds
-        if rounds > 1 or each > 1e-3:
-            best = min(best, each)
-        rounds = max(1, min(2_000_000, int(0.01 / max(each, 1e-8))))
+        best, best_empty = min(best, middle - start), min(best_empty, time.perf_counter() - middle)
+    best = (best - best_empty) / rounds
     print(f"{name:8} {digits:6} {best * 1e9:12.1f} ns")
 
 

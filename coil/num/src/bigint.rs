@@ -8,6 +8,11 @@
 //! How to read it: `limb` joins digits to 60-bit limbs (two digits each, so repacking is a shift and an or) and holds the
 //! division by a reciprocal; `add`, `mul`, `div` work on them. Past a few thousand bits `kernel` hands over to `num-bigint`.
 
+#![expect(
+    clippy::should_implement_trait,
+    reason = "results are owned, and multiplying or shifting can fail"
+)]
+
 mod add;
 mod bits;
 mod buf;

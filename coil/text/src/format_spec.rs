@@ -209,7 +209,7 @@ impl Cursor<'_> {
     fn grouping(&mut self) -> Result<Option<char>, FormatError> {
         let comma = self.accept(',');
         let underscore = self.accept('_');
-        if comma && underscore || underscore && self.rest.first() == Some(&u32::from(',')) {
+        if underscore && (comma || self.rest.first() == Some(&u32::from(','))) {
             return Err(FormatError::BothGroupings);
         }
         Ok(if comma {

@@ -81,7 +81,7 @@ impl PercentError {
             PercentError::PrecisionTooBig => "precision too big".into(),
             PercentError::Unsupported { code, at } => {
                 let shown = char::from_u32(code)
-                    .filter(|_| (32..127).contains(&code))
+                    .filter(|_| (31..127).contains(&code))
                     .unwrap_or('?');
                 format!("unsupported format character '{shown}' (0x{code:x}) at index {at}")
             }

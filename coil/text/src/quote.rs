@@ -49,8 +49,8 @@ fn push_escaped(out: &mut String, code_point: u32, quote: char, plain: impl Fn(u
         Some(c) if c == quote || c == '\\' => out.extend(['\\', c]),
         Some(c) if plain(code_point) => out.push(c),
         _ => match code_point {
-            ..0x100 => write!(out, "\\x{code_point:02x}"),
-            ..0x1_0000 => write!(out, "\\u{code_point:04x}"),
+            0..=0xff => write!(out, "\\x{code_point:02x}"),
+            0x100..=0xffff => write!(out, "\\u{code_point:04x}"),
             _ => write!(out, "\\U{code_point:08x}"),
         }
         .expect("writing to a string"),

@@ -6,6 +6,9 @@ use coil_text::{case, quote, unicode};
 use common::{decode, rows, show};
 use std::collections::HashMap;
 
+type Class = (&'static str, fn(u32) -> bool);
+type Mapping = (&'static str, fn(&[u32]) -> Vec<u32>);
+
 const END: u32 = 0x11_0000;
 
 fn fnv(items: impl Iterator<Item = u32>) -> String {
@@ -20,7 +23,7 @@ fn every_code_point_has_the_classes_and_mappings_of_cpython() {
     let expected: HashMap<&str, &str> = rows(include_str!("data/unicode.tsv"))
         .map(|row| (row[0], row[1]))
         .collect();
-    let classes: [(&str, fn(u32) -> bool); 11] = [
+    let classes: [Class; 11] = [
         ("ALPHA", unicode::is_alpha),
         ("DECIMAL", unicode::is_decimal),
         ("DIGIT", unicode::is_digit),
@@ -40,7 +43,7 @@ fn every_code_point_has_the_classes_and_mappings_of_cpython() {
             "{name}"
         );
     }
-    let mappings: [(&str, fn(&[u32]) -> Vec<u32>); 5] = [
+    let mappings: [Mapping; 5] = [
         ("upper", case::upper),
         ("lower", case::lower),
         ("title", case::title),
