@@ -354,3 +354,34 @@ fn impossible_requests_are_errors() {
         Ok(big.as_ref().is_odd())
     );
 }
+
+#[test]
+fn a_common_factor_is_in_the_divisor() {
+    for seed in 0..300u64 {
+        let a = operand(&format!("-r{}:{seed}", 1 + seed * 11 % 1500));
+        let b = operand(&format!("+e{}:{}", 1 + seed * 7 % 900, seed + 1));
+        let factor = operand(&format!(
+            "+{}{}:{}",
+            if seed % 2 == 0 { 'r' } else { 'e' },
+            1 + seed * 5 % 700,
+            seed + 2
+        ));
+        let (x, y) = (
+            a.as_ref().mul(factor.as_ref()),
+            b.as_ref().mul(factor.as_ref()),
+        );
+        let (x, y) = (x.expect("small"), y.expect("small"));
+        let expected = a
+            .as_ref()
+            .gcd(b.as_ref())
+            .as_ref()
+            .mul(factor.as_ref())
+            .expect("small");
+        assert_eq!(x.as_ref().gcd(y.as_ref()), expected);
+        assert_eq!(y.as_ref().gcd(x.as_ref()), expected);
+        assert_eq!(
+            x.as_ref().gcd(IntBuf::ZERO.as_ref()).as_ref(),
+            x.as_ref().abs()
+        );
+    }
+}

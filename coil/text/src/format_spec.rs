@@ -47,7 +47,7 @@ pub struct FormatSpec {
     pub no_negative_zero: bool,
     /// `#`.
     pub alternate: bool,
-    /// Least width in code points.
+    /// Least width in code points, up to 2^63 - 1: zero padding makes that much text, so the caller refuses what memory cannot hold.
     pub width: usize,
     /// Separator of the digits before the point: `,` or `_`.
     pub grouping: Option<char>,

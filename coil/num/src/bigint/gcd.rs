@@ -1,34 +1,32 @@
 //! The greatest common divisor: Lehmer's algorithm on the leading 60 bits, Euclid's once the numbers are small.
 //! Source: Knuth, TAOCP volume 2, 4.5.2, algorithm L.
 
+use super::buf::{cmp_magnitude, trim};
 use super::{DIGIT_BITS, DIGIT_MASK, IntBuf, IntRef};
+use std::cmp::Ordering;
 use std::mem::swap;
 
 impl IntRef<'_> {
     /// The greatest common divisor, never negative.
     pub fn gcd(self, other: IntRef<'_>) -> IntBuf {
-        let (mut a, mut b) = (self.abs().to_buf(), other.abs().to_buf());
-        if a.as_ref() < b.as_ref() {
+        let (mut a, mut b) = (self.digits.to_vec(), other.digits.to_vec());
+        if cmp_magnitude(&a, &b) == Ordering::Less {
             swap(&mut a, &mut b);
         }
         loop {
-            if let (Some(x), Some(y)) = (a.as_ref().small(), b.as_ref().small()) {
+            let (x, y) = (IntRef::new(false, &a), IntRef::new(false, &b));
+            if let (Some(x), Some(y)) = (x.small(), y.small()) {
                 return IntBuf::from_parts(false, small_gcd(x, y));
             }
-            if b.is_zero() {
-                return a;
+            if y.is_zero() {
+                return IntBuf::from_vec(false, a);
             }
-            let [p, q, r, s] = cofactors(a.as_ref(), b.as_ref());
-            if q == 0 {
-                let rest = a
-                    .as_ref()
-                    .floor_mod(b.as_ref())
-                    .expect("the divisor is not zero");
-                a = std::mem::replace(&mut b, rest);
+            let matrix = cofactors(x, y);
+            if matrix[1] == 0 {
+                let rest = x.floor_mod(y).expect("the divisor is not zero");
+                a = std::mem::replace(&mut b, rest.digits().to_vec());
             } else {
-                let next = combine(&a, &b, p, q);
-                b = combine(&a, &b, r, s);
-                a = next;
+                combine(&mut a, &mut b, matrix);
             }
         }
     }
@@ -55,7 +53,9 @@ fn cofactors(a: IntRef<'_>, b: IntRef<'_>) -> [i64; 4] {
     let (mut p, mut q, mut r, mut s) = (1i64, 0i64, 0i64, 1i64);
     while y + r != 0 && y + s != 0 {
         let quotient = (x + p) / (y + r);
-        if quotient != (x + q) / (y + s) {
+        // The other bound of the true quotient has to agree: `(x + q) / (y + s)`, without a second division.
+        let rest = i128::from(x + q) - i128::from(quotient) * i128::from(y + s);
+        if rest < 0 || rest >= i128::from(y + s) {
             break;
         }
         let (next_p, next_q) = (p - quotient * r, q - quotient * s);
@@ -84,19 +84,23 @@ fn leading_bits(n: IntRef<'_>, shift: u64) -> i64 {
     (all >> bits) as i64
 }
 
-/// `a * p + b * q`, which is known not to be negative.
-fn combine(a: &IntBuf, b: &IntBuf, p: i64, q: i64) -> IntBuf {
-    let mut result = IntBuf::zeroed(a.digits().len());
-    let tail = b.digits().iter().copied().chain(std::iter::repeat(0));
-    let mut carry = 0i64;
-    for ((to, &x), y) in result.digits_mut().iter_mut().zip(a.digits()).zip(tail) {
-        let all = carry + i64::from(x) * p + i64::from(y) * q;
-        *to = all as u32 & DIGIT_MASK;
-        carry = all >> DIGIT_BITS;
+/// Replaces `(a, b)` by `(a * p + b * q, a * r + b * s)`, which are known not to be negative and to be smaller than `a`.
+fn combine(a: &mut Vec<u32>, b: &mut Vec<u32>, [p, q, r, s]: [i64; 4]) {
+    b.resize(a.len(), 0);
+    let (mut first, mut second) = (0i64, 0i64);
+    for (to_a, to_b) in a.iter_mut().zip(b.iter_mut()) {
+        let (x, y) = (i64::from(*to_a), i64::from(*to_b));
+        first += x * p + y * q;
+        second += x * r + y * s;
+        *to_a = first as u32 & DIGIT_MASK;
+        *to_b = second as u32 & DIGIT_MASK;
+        first >>= DIGIT_BITS;
+        second >>= DIGIT_BITS;
     }
     debug_assert!(
-        carry == 0,
-        "the combination is smaller than the larger number"
+        first == 0 && second == 0,
+        "the combinations are smaller than the larger number"
     );
-    result.finish(false)
+    a.truncate(trim(a).len());
+    b.truncate(trim(b).len());
 }
