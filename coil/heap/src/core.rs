@@ -86,6 +86,8 @@ pub(crate) struct Core {
     pub(crate) old_wide: OldRegion,
     /// Where the search for holes goes on.
     pub(crate) sweep: (usize, usize),
+    /// The search for holes is worth while: the last major collection left many.
+    pub(crate) old_room: bool,
 
     pub(crate) parity: usize,
     pub(crate) cycle: u32,
@@ -147,6 +149,7 @@ impl Core {
             old: OldRegion::default(),
             old_wide: OldRegion::default(),
             sweep: (0, 0),
+            old_room: false,
             parity: 0,
             cycle: 0,
             marking: false,
@@ -362,6 +365,7 @@ impl Core {
             line = 0;
         }
         self.sweep = (block, 0);
+        self.old_room = false;
         None
     }
 

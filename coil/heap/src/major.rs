@@ -21,6 +21,8 @@ const RING: usize = 16;
 const CLOCK_BYTES: usize = 64 << 10;
 /// Items of a large array scanned at a time.
 const PART_ITEMS: usize = 4096;
+/// Old blocks are worth refilling when less than this share of them is live.
+const ROOM_PERCENT: usize = 80;
 /// At most this much memory goes back to the system in one pause.
 const RETURN_BYTES: usize = 4 << 20;
 
@@ -272,8 +274,10 @@ impl Core {
             self.verify_marks(mutators);
         }
         self.sweep_weak(Mode::Mark, Phase::Full);
+        let live_small = self.live_marked;
         self.sweep_large();
         self.sweep_blocks();
+        self.old_room = (self.blocks.used * BLOCK) / 100 * ROOM_PERCENT > live_small;
         self.marking = false;
         self.old = OldRegion::default();
         self.old_wide = OldRegion::default();

@@ -280,8 +280,10 @@ impl Core {
         self.counters.allocated_bytes += used as u64;
         self.counters.survived_bytes += self.survived as u64;
         if let Some(share) = (self.survived * 100).checked_div(used) {
-            self.in_place =
-                share > self.config.promote_in_place_percent && !self.config.always_evacuate;
+            // While old blocks have room, copying survivors into it keeps the heap from spreading.
+            self.in_place = share > self.config.promote_in_place_percent
+                && !self.old_room
+                && !self.config.always_evacuate;
         }
         let pause_ns = begin.elapsed().as_nanos() as u64;
         self.counters.minor_ns += pause_ns;
