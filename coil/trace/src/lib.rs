@@ -9,13 +9,23 @@
 //! anything else). Instructions refer to their operands by [`Id`]: the number of the instruction that made them, or a constant.
 
 mod descriptor;
+mod eval;
 mod id;
+pub mod interp;
 mod op;
+mod parse;
+mod print;
 mod snapshot;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod trace;
+mod verify;
 
 pub use descriptor::{Access, Barrier, Call, Effects, Field, NewObject};
+pub use eval::{eval, eval_checked};
 pub use id::{Const, Id, Ty};
 pub use op::{DescriptorKind, Effect, Op};
+pub use parse::{ParseError, parse_compiled, parse_trace};
 pub use snapshot::{Exit, ExitValue, Snapshot, SnapshotFrame, SnapshotId, VirtualObject};
 pub use trace::{Compiled, CompiledEnd, End, Inst, Label, Trace};
+pub use verify::{Malformed, verify, verify_compiled};

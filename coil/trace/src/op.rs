@@ -233,7 +233,10 @@ macro_rules! for_each_trace_op {
             CallRef "call_ref" 0 Ref Call;
             /// For nothing.
             CallVoid "call_void" 0 Void Call;
-            // ---- misc
+            // ---- misc; extra = slot (as i32)
+            /// Writes value `a` to a register of the root frame's window in memory, by slot counted from its first register. The optimiser
+            /// emits it before a link, for registers that the target does not carry.
+            StoreSlot "store_slot" 1 Void Store;
             /// Nothing (an instruction the optimiser took out).
             Nop "nop" 0 Void Pure;
         }
@@ -278,6 +281,9 @@ for_each_trace_op!(define);
 impl Op {
     /// What `Inst::extra` means.
     pub fn descriptor(self) -> DescriptorKind {
+        if self == Op::StoreSlot {
+            return DescriptorKind::Number;
+        }
         match self.effect() {
             Effect::Input => DescriptorKind::Number,
             Effect::Load | Effect::Store => DescriptorKind::Field,
@@ -291,5 +297,109 @@ impl Op {
     /// and where execution goes on after it when it must leave the trace).
     pub fn has_snapshot(self) -> bool {
         matches!(self.effect(), Effect::Guard | Effect::Alloc | Effect::Call)
+    }
+
+    /// Types of the operands (calls keep theirs in the `Call` descriptor; for stores the value's type is the field's).
+    pub fn operand_types(self) -> &'static [Ty] {
+        use Ty::{Bool, Float, Int, Ref, Val, Void};
+        match self {
+            Op::IntAdd
+            | Op::IntSub
+            | Op::IntMul
+            | Op::IntAddOvf
+            | Op::IntSubOvf
+            | Op::IntMulOvf
+            | Op::IntFloorDiv
+            | Op::IntFloorMod
+            | Op::IntTruncDiv
+            | Op::IntTruncMod
+            | Op::IntAnd
+            | Op::IntOr
+            | Op::IntXor
+            | Op::IntShl
+            | Op::IntShr
+            | Op::IntUshr
+            | Op::IntLt
+            | Op::IntLe
+            | Op::IntEq
+            | Op::IntNe
+            | Op::IntUlt
+            | Op::IntUle
+            | Op::GuardInt => &[Int, Int],
+            Op::IntNeg
+            | Op::IntNot
+            | Op::IntFits
+            | Op::IntToFloat
+            | Op::FloatFromBits
+            | Op::BoxInt
+            | Op::IntToRef
+            | Op::GuardNoOvf
+            | Op::GuardOvf => &[Int],
+            Op::BoolToInt | Op::BoolNot | Op::GuardTrue | Op::GuardFalse => &[Bool],
+            Op::FloatToInt
+            | Op::FloatToBits
+            | Op::FloatNeg
+            | Op::FloatAbs
+            | Op::FloatSqrt
+            | Op::BoxFloat => &[Float],
+            Op::FloatAdd
+            | Op::FloatSub
+            | Op::FloatMul
+            | Op::FloatDiv
+            | Op::FloatLt
+            | Op::FloatLe
+            | Op::FloatEq
+            | Op::FloatNe => &[Float, Float],
+            Op::IsInt
+            | Op::IsFloat
+            | Op::IsRef
+            | Op::UnboxInt
+            | Op::UnboxFloat
+            | Op::UnboxRef
+            | Op::StoreSlot => &[Val],
+            Op::BoxRef
+            | Op::RefToInt
+            | Op::LoadInt
+            | Op::LoadFloat
+            | Op::LoadVal
+            | Op::LoadRef
+            | Op::New => &[Ref],
+            Op::ValEq | Op::GuardVal => &[Val, Val],
+            Op::RefEq | Op::GuardRef => &[Ref, Ref],
+            Op::LoadItemInt
+            | Op::LoadItemFloat
+            | Op::LoadItemVal
+            | Op::LoadItemRef
+            | Op::RefAdd => &[Ref, Int],
+            Op::Store => &[Ref, Void],
+            Op::StoreItem => &[Ref, Int, Void],
+            Op::InputInt
+            | Op::InputFloat
+            | Op::InputVal
+            | Op::InputRef
+            | Op::PhiInt
+            | Op::PhiFloat
+            | Op::PhiVal
+            | Op::PhiRef
+            | Op::GuardNoRaise
+            | Op::GuardRaise
+            | Op::GuardNoEvent
+            | Op::CallInt
+            | Op::CallFloat
+            | Op::CallVal
+            | Op::CallRef
+            | Op::CallVoid
+            | Op::Nop => &[],
+        }
+    }
+
+    /// Whether this is an `_ovf` op.
+    pub fn is_ovf(self) -> bool {
+        matches!(self, Op::IntAddOvf | Op::IntSubOvf | Op::IntMulOvf)
+    }
+
+    /// The op of this text name.
+    pub fn from_text(text: &str) -> Option<Op> {
+        Op::ALL.iter().copied().find(|op| op.text() == text)
     }
 }
