@@ -276,6 +276,32 @@ impl World {
         }
     }
 
+    /// Takes a reference out of an object into a root, perhaps clearing the field it came from.
+    fn load(&mut self) {
+        let Some((object, id)) = self.random_root() else {
+            return;
+        };
+        let offset = match self.shadow.get_mut(&id).expect("known") {
+            Shadow::Node { .. } => 24,
+            Shadow::Tuple(items) if !items.is_empty() => 32 + 8 * self.random.below(items.len()),
+            _ => return,
+        };
+        let Some(target) = as_ref(read(object, offset)) else {
+            return;
+        };
+        self.set_root(target, id_of(target));
+        if self.random.below(2) == 0 {
+            return;
+        }
+        // SAFETY: a field of the object.
+        unsafe { self.mutator.store_value(object, offset, None) };
+        match self.shadow.get_mut(&id).expect("known") {
+            Shadow::Node { a, .. } => *a = None,
+            Shadow::Tuple(items) => items[(offset - 32) / 8] = None,
+            _ => unreachable!(),
+        }
+    }
+
     fn shift(&mut self) {
         let Some((object, id)) = self.random_root() else {
             return;
@@ -310,7 +336,8 @@ impl World {
         match self.random.below(100) {
             0..50 => self.allocate(),
             50..56 => self.give_storage(),
-            56..90 => self.link(),
+            56..80 => self.link(),
+            80..90 => self.load(),
             90..92 => self.shift(),
             92..94 => self.shrink(),
             94..96 => {
@@ -570,5 +597,84 @@ fn a_pointer_just_behind_an_array_keeps_it_alive_and_in_place() {
         let item = end.wrapping_sub(10 - index);
         // SAFETY: the item is alive if the collector works; otherwise it is poisoned or reused.
         assert_eq!(unsafe { item.read() }, int(index as u64).bits());
+    }
+}
+
+/// Builds `A, B`: an array, and a long list at whose far end hangs a node that nothing else refers to.
+#[inline(never)]
+fn array_and_list(mutator: &Mutator, roots: &mut RootVec) {
+    roots.push(Value::from_ref(mutator.alloc_values(2000).expect("memory")));
+    roots.push(int(0));
+    for step in 0..10_000 {
+        let next = roots.get(1).filter(|value| value.is_ref());
+        let node = mutator.alloc(NODE, None, 48).expect("memory");
+        // SAFETY: the id of a fresh node.
+        unsafe { mutator.init_value(node, 16, Some(int(step))) };
+        // SAFETY: a field of a fresh node.
+        unsafe { mutator.init_value(node, 24, next) };
+        roots.set(1, Value::from_ref(node));
+    }
+}
+
+/// Moves the node at the far end of the list to the array.
+#[inline(never)]
+fn move_last(mutator: &Mutator, roots: &RootVec, whole_object: bool) {
+    let array = roots.get(0).and_then(Value::as_ref).expect("rooted");
+    let mut holder = roots.get(1).and_then(Value::as_ref).expect("rooted");
+    let mut last = as_ref(read(holder, 24)).expect("more than one");
+    while let Some(next) = as_ref(read(last, 24)) {
+        (holder, last) = (last, next);
+    }
+    let slot = array.field_ptr::<Option<Value>>(ARRAY_ITEMS);
+    if whole_object {
+        mutator.write_barrier(array);
+        // SAFETY: an item of the array, after the barrier.
+        unsafe { slot.write(Some(Value::from_ref(last))) };
+    } else {
+        // SAFETY: an item of the array.
+        unsafe { mutator.store_item(array, slot, Some(Value::from_ref(last))) };
+    }
+    // SAFETY: a field of a node.
+    unsafe { mutator.store_value(holder, 24, None) };
+}
+
+#[inline(never)]
+fn scrub_stack() {
+    black_box([0_u64; 4096]);
+}
+
+#[test]
+fn marking_sees_an_old_object_that_moves_behind_it() {
+    for whole_object in [false, true] {
+        let config = HeapConfig {
+            major_floor_bytes: 300 << 10,
+            nursery_bytes: 1 << 20,
+            ..stress()
+        };
+        let heap = Heap::new(
+            HeapConfig {
+                nursery_max_bytes: 1 << 20,
+                ..config
+            },
+            layouts(),
+        )
+        .expect("space");
+        let mutator = heap.attach();
+        let mut roots = RootVec::new(&mutator);
+        array_and_list(&mutator, &mut roots);
+        // The first begins to mark; after some steps the array is done, and the end of the list is far off.
+        for _ in 0..8 {
+            mutator.collect(false);
+        }
+        let counters = heap.counters();
+        assert!(
+            counters.majors == 0 && counters.mark_steps > 4,
+            "{counters:?}"
+        );
+        move_last(&mutator, &roots, whole_object);
+        scrub_stack();
+        mutator.collect(true);
+        let array = roots.get(0).and_then(Value::as_ref).expect("rooted");
+        assert_eq!(as_ref(read(array, ARRAY_ITEMS)).map(id_of), Some(0));
     }
 }
