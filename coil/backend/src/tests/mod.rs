@@ -1,1 +1,4 @@
-//! Tests.
+//! Tests of the backends: the same traces run as machine code and in the trace interpreter.
+
+mod ops;
+mod rig;

@@ -38,7 +38,6 @@ pub(crate) mod cc {
     pub(crate) const A: u8 = 7;
     pub(crate) const NS: u8 = 9;
     pub(crate) const P: u8 = 10;
-    pub(crate) const NP: u8 = 11;
     pub(crate) const L: u8 = 12;
     pub(crate) const LE: u8 = 14;
 }

@@ -230,6 +230,12 @@ impl<'a> Gen<'a> {
 
     /// Gives every input that is used its place before the first instruction.
     fn claim_inputs(&mut self, kind: Kind<'_>) -> Result<(), BackendError> {
+        // Memory of a window register is the home of an input only while nothing writes it.
+        let stores = self.c.trace.insts.iter();
+        let overwritten: Vec<i32> = stores
+            .filter(|inst| inst.op == Op::StoreSlot)
+            .map(|inst| inst.extra.cast_signed())
+            .collect();
         let mut late = Vec::new();
         for at in 0..self.c.trace.insts.len() {
             let inst = &self.c.trace.insts[at];
@@ -283,7 +289,8 @@ impl<'a> Gen<'a> {
                     }
                 }
                 Location::Window(slot)
-                    if !self.live.collects || (!self.live.spread[at] && inst.op == Op::InputVal) =>
+                    if (!self.live.collects || !self.live.spread[at] && inst.op == Op::InputVal)
+                        && !overwritten.contains(&slot) =>
                 {
                     self.places[at].home = Home::Window(slot);
                 }
@@ -376,6 +383,7 @@ impl<'a> Gen<'a> {
             Effect::Pure => self.pure(inst),
             Effect::Guard => self.guard(at, inst),
             Effect::Load => self.load(inst),
+            Effect::Store if inst.op == Op::StoreSlot => self.store_slot(inst),
             Effect::Store => self.store(inst),
             Effect::Alloc => self.new_object(inst),
             Effect::Call => self.call(inst),

@@ -5,6 +5,7 @@ use super::asm::{Alu, Mem, NO_REG, RAX, RBP, cc};
 use super::compile::Gen;
 use super::slow::Slow;
 use crate::api::BackendError;
+use crate::code::Location;
 use coil_frame::context_offset as context;
 use coil_heap::offsets as mutator;
 use coil_trace::{Access, Barrier, Field, Inst, Op, Ty};
@@ -98,10 +99,10 @@ impl Gen<'_> {
         let field = self.field(inst)?;
         let mem = self.item_mem(inst, &field)?;
         let base = mem.base;
-        let (value, operand) = if inst.op == Op::StoreItem {
-            (inst.args[2], 2)
+        let value = if inst.op == Op::StoreItem {
+            inst.args[2]
         } else {
-            (inst.args[1], 1)
+            inst.args[1]
         };
         let size = field.access.size_bytes();
         let from = if value.is_const() {
@@ -112,7 +113,6 @@ impl Gen<'_> {
                 Err(_) => Src::Const(bits),
             }
         } else {
-            let _ = operand;
             Src::Reg(self.reg_of(value))
         };
         if !self.needs_no_barrier(inst, &field) {
@@ -127,6 +127,15 @@ impl Gen<'_> {
             Src::Reg(from) => self.asm.store_sized(mem, from, size),
             Src::Mem(_) => unreachable!("the value was fetched"),
         }
+        self.finish_uses();
+        Ok(())
+    }
+
+    /// A store to a register of the root window: memory that is scanned as a root, so without barrier.
+    pub(crate) fn store_slot(&mut self, inst: &Inst) -> Result<(), BackendError> {
+        let slot = Location::Window(inst.extra.cast_signed());
+        let from = self.location(inst.args[0]);
+        Gen::emit_move(self.asm, &self.out.consts, 0, slot, from);
         self.finish_uses();
         Ok(())
     }
