@@ -7,14 +7,17 @@
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value as Json;
+use testkit::execute::{Ended, execute};
 use testkit::expectation::{Expectation, relative_traceback};
 use testkit::programs::Program;
 use testkit::script::{Oracle, Script};
 
 use crate::workspace::Workspace;
 
+const LIMIT: Duration = Duration::from_secs(300);
 const PYODIDE: &str = "pyodide@314.0.7";
 
 /// Records the scripts whose path contains one of `filters` (all scripts if there are none).
@@ -32,7 +35,7 @@ pub(crate) fn scripts(workspace: &Workspace, filters: &[&str]) -> Result<String,
             .arg(script.file_name())
             .args(&script.header.args)
             .current_dir(folder);
-        let answer = capture(&mut command, folder)?;
+        let answer = capture(command, folder)?;
         outcome.write(script, &answer)?;
     }
     if !wasm.is_empty() {
@@ -53,7 +56,7 @@ pub(crate) fn programs(workspace: &Workspace) -> Result<String, String> {
         command
             .arg(&program.driver)
             .args(program.arguments(&workspace.root, &suite));
-        let answer = capture(&mut command, &workspace.root)?;
+        let answer = capture(command, &workspace.root)?;
         if answer.exit != 0 {
             return Err(format!("record: {}: {}", program.name, answer.stderr));
         }
@@ -75,16 +78,16 @@ fn cpython_313() -> Command {
     command
 }
 
-fn capture(command: &mut Command, folder: &Path) -> Result<Expectation, String> {
-    let output = command
-        .output()
-        .map_err(|e| format!("record: cannot run {command:?}: {e}"))?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    Ok(Expectation {
-        stdout: text(&output.stdout),
-        stderr: relative_traceback(&text(&output.stderr), folder),
-        exit: output.status.code().unwrap_or(-1),
-    })
+/// What `command` prints; paths below `folder` in its tracebacks are made relative.
+fn capture(command: Command, folder: &Path) -> Result<Expectation, String> {
+    match execute(command, LIMIT) {
+        Ended::Exited(mut answer) => {
+            answer.stderr = relative_traceback(&answer.stderr, folder);
+            Ok(answer)
+        }
+        Ended::TimedOut => Err(format!("record: not done after {} s", LIMIT.as_secs())),
+        Ended::NotStarted(text) => Err(format!("record: cannot run {text}")),
+    }
 }
 
 /// What recording came to: one script that fails unexpectedly does not keep the others from being recorded.
