@@ -45,7 +45,7 @@ impl Default for HeapConfig {
             nursery_bytes: 256 << 10,
             nursery_max_bytes: 8 << 20,
             minor_target_us: 2000,
-            step_target_us: 2000,
+            step_target_us: 1600,
             major_growth_percent: 182,
             major_floor_bytes: 4 << 20,
             promote_in_place_percent: 40,
