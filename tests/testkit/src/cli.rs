@@ -162,15 +162,24 @@ fn program_jobs(root: &Path, request: &Request, report: &mut Report) -> Result<V
     Ok(jobs)
 }
 
-/// `$TAIPAN`, else the release binary, if it exists.
+/// `$TAIPAN`, else the release binary, if it exists. A path is made absolute, since scripts run in their own folders; a
+/// bare name is looked up as usual.
 fn interpreter(root: &Path) -> Option<PathBuf> {
     if let Some(path) = std::env::var_os("TAIPAN") {
-        return Some(PathBuf::from(path));
+        let path = PathBuf::from(path);
+        let is_path = path.components().count() > 1;
+        return if is_path {
+            std::path::absolute(path).ok()
+        } else {
+            Some(path)
+        };
     }
     let target =
         std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     let binary = target.join("release/taipan");
-    binary.exists().then_some(binary)
+    binary
+        .exists()
+        .then(|| std::path::absolute(&binary).unwrap_or(binary))
 }
 
 /// Where a skipped test counts as a failure.
