@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::diff::difference;
 use crate::execute::{Ended, execute};
@@ -13,6 +13,8 @@ use crate::mode::Mode;
 use crate::programs::Program;
 use crate::script::Script;
 
+const SLOW: Duration = Duration::from_secs(2);
+const SLOW_SHOWN: usize = 8;
 const DIFFERENCES_SHOWN: usize = 20;
 
 /// One run of one script.
@@ -140,6 +142,7 @@ pub struct Report {
     failures: Vec<(String, String)>,
     skipped: Vec<(String, String)>,
     known: usize,
+    slow: Vec<(Duration, String)>,
     show_all: bool,
 }
 
@@ -151,6 +154,7 @@ impl Report {
             failures: Vec::new(),
             skipped: Vec::new(),
             known: 0,
+            slow: Vec::new(),
             show_all,
         }
     }
@@ -163,6 +167,13 @@ impl Report {
     /// Counts a test that could not be run.
     pub fn skip(&mut self, label: &str, why: &str) {
         self.skipped.push((label.to_owned(), why.to_owned()));
+    }
+
+    /// Remembers jobs that took long, for whoever wants the tests faster.
+    fn note_time(&mut self, job: &Job, time: Duration) {
+        if time >= SLOW {
+            self.slow.push((time, job.label.clone()));
+        }
     }
 
     fn add(&mut self, job: &Job, verdict: Verdict) {
@@ -196,6 +207,10 @@ impl Report {
                 println!("FAILED {label}");
             }
         }
+        self.slow.sort_by(|a, b| b.cmp(a));
+        for (time, label) in self.slow.iter().take(SLOW_SHOWN) {
+            println!("slow: {:.1} s {label}", time.as_secs_f64());
+        }
         for (label, why) in &self.skipped {
             println!("skipped {label}: {why}");
         }
@@ -228,15 +243,17 @@ pub fn run_jobs(interpreter: &Path, jobs: Vec<Job>, workers: usize, report: &mut
             let (queue, sender) = (&queue, sender.clone());
             scope.spawn(move || {
                 while let Some(job) = take(queue) {
+                    let start = Instant::now();
                     let verdict = job.run(interpreter);
-                    if sender.send((job, verdict)).is_err() {
+                    if sender.send((job, verdict, start.elapsed())).is_err() {
                         break;
                     }
                 }
             });
         }
         drop(sender);
-        for (job, verdict) in receiver {
+        for (job, verdict, time) in receiver {
+            report.note_time(&job, time);
             report.add(&job, verdict);
         }
     });
