@@ -14,6 +14,7 @@
 //! * H5: memory handed to a mutator for young objects is zero.
 #![allow(unsafe_code, reason = "a collector reads and writes raw memory")]
 
+mod alloc;
 mod barrier;
 mod config;
 mod core;
@@ -32,6 +33,7 @@ mod stack;
 mod sync;
 mod verify;
 
+pub use alloc::coil_alloc_slow;
 pub use barrier::{coil_log_slot, coil_write_barrier};
 pub use config::HeapConfig;
 pub use counters::{Counters, PauseHistogram};
@@ -40,8 +42,6 @@ pub use layout::{
     ARRAY_ITEMS, ARRAY_LENGTH, ARRAY_OF_BYTES, ARRAY_OF_VALUES, FIRST_FREE_LAYOUT, Interior,
     Layout, LayoutFlags, LayoutTable, SizeFn, SizeRule, TraceFn,
 };
-pub use mutator::{
-    AttachedMutator, Mutator, OutOfMemory, coil_alloc_slow, coil_safepoint, offsets, poll,
-};
+pub use mutator::{AttachedMutator, Mutator, OutOfMemory, coil_safepoint, offsets, poll};
 pub use root_vec::RootVec;
 pub use roots::{Phase, RootSet, RootSetId, Visitor, WeakSet, WeakVisitor};

@@ -96,7 +96,7 @@ impl Core {
             Some(object) if object != address => None,
             _ => self
                 .old_object_at(address - 1)
-                .filter(|&object| self.ends_may_be_held(object)),
+                .filter(|&object| self.ends_at(object, address)),
         };
         [exact, before]
     }

@@ -179,10 +179,11 @@ impl Core {
     }
 
     fn add_large_candidate(&mut self, address: usize) {
-        for address in [address, address - 1] {
-            if let Some(page) = self.large_at(address)
-                && self.space.page_state(page) == page_state::YOUNG
-            {
+        let before = self
+            .large_at(address - 1)
+            .filter(|&page| self.ends_at(self.space.page_address(page), address));
+        for page in [self.large_at(address), before].into_iter().flatten() {
+            if self.space.page_state(page) == page_state::YOUNG {
                 self.promote_large(page);
             }
         }
@@ -257,9 +258,14 @@ impl Core {
     }
 
     /// Whether Rust code may hold nothing but a pointer just behind this object: an iterator over its items.
-    pub(crate) fn ends_may_be_held(&self, object: usize) -> bool {
+    fn ends_may_be_held(&self, object: usize) -> bool {
         let layout = self.compiled(object);
         layout.item_size != 0 || layout.custom.is_some()
+    }
+
+    /// Whether an iterator over an object's items may hold this address as their end.
+    pub(crate) fn ends_at(&self, object: usize, address: usize) -> bool {
+        self.ends_may_be_held(object) && address <= object + self.size(object)
     }
 
     /// A minor collection.

@@ -7,7 +7,7 @@ use coil_value::Value;
 use crate::core::Core;
 use crate::major::Mark;
 use crate::minor::Evacuate;
-use crate::scan::Sink;
+use crate::scan::{Sink, scan_items};
 use crate::stack::read_word;
 use crate::verify::Verify;
 
@@ -25,7 +25,7 @@ pub enum Phase {
 /// # Safety
 /// Together the two methods report every slot through which the program may reach an object, and no slot that holds
 /// anything but 0 or a value. They are called while all mutators are stopped, possibly on another thread, and must
-/// not allocate on the heap.
+/// neither allocate nor call methods of the heap.
 pub unsafe trait RootSet {
     /// Reports slots that can be updated when an object moves.
     fn trace(&self, visitor: &mut Visitor<'_>, phase: Phase);
@@ -98,9 +98,15 @@ impl Visitor<'_> {
     /// # Safety
     /// As [`Visitor::slot`], for all of them.
     pub unsafe fn slots(&mut self, start: *mut u64, count: usize) {
-        for index in 0..count {
+        let address = start.expose_provenance();
+        match self.mode {
+            Mode::Pin => {}
             // SAFETY: by contract.
-            unsafe { self.slot(start.wrapping_add(index)) };
+            Mode::Evacuate => unsafe { scan_items(&mut Evacuate(self.core()), address, count) },
+            // SAFETY: by contract.
+            Mode::Mark => unsafe { scan_items(&mut Mark(self.core()), address, count) },
+            // SAFETY: by contract.
+            Mode::Verify => unsafe { scan_items(&mut Verify(self.core()), address, count) },
         }
     }
 

@@ -79,7 +79,11 @@ fn ask_for_huge_pages(map: usize, span: usize) {
     let length = (map + span / 2).saturating_sub(start);
     // SAFETY: a part of the mapping. A refusal does no harm.
     unsafe {
-        libc::madvise(std::ptr::with_exposed_provenance_mut(start), length, libc::MADV_HUGEPAGE)
+        libc::madvise(
+            std::ptr::with_exposed_provenance_mut(start),
+            length,
+            libc::MADV_HUGEPAGE,
+        )
     };
 }
 
