@@ -12,10 +12,12 @@ mod code;
 mod disassemble;
 mod intrinsic;
 mod op;
+mod verify;
 mod word;
 
 pub use code::{Code, CodeFlags, Const, Handler, Position};
 pub use disassemble::disassemble;
 pub use intrinsic::Intrinsic;
 pub use op::{Op, OperandKind};
+pub use verify::verify;
 pub use word::Word;

@@ -359,6 +359,9 @@ macro_rules! for_each_op {
             /// `R[a] = mapping R[b][name of the cell in register c]`, falling back to the contents of cell `R[c]` (annotation scopes in
             /// classes).
             LoadFromDictOrCell "load_from_dict_or_cell" (a: Dst, b: Src, c: Src) 0;
+            /// `R[a] = tuple(R[b])` for the lone `*x` of a call of `R[c]` (a tuple as it is); what cannot be iterated over raises the call's
+            /// TypeError ("... argument after * must be an iterable, not X").
+            StarArguments "star_arguments" (a: Dst, b: Src, c: Src) 0;
         }
     };
 }

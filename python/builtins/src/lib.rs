@@ -1,1 +1,0 @@
-//! Builtin functions and the methods of builtin types.

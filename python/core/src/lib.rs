@@ -1,0 +1,1 @@
+//! object, type, functions, descriptors, modules, exceptions and how they are shown.

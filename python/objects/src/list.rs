@@ -1,0 +1,320 @@
+//! `list` objects: CPython's layout; the items stand in an array of values that the list points into.
+
+use crate::layout::{self, at};
+use crate::mem;
+use crate::raise::PyResult;
+use crate::ty::types;
+use crate::vm::Vm;
+use coil_heap::ARRAY_ITEMS;
+use coil_value::{Ref, Value};
+
+/// A `list` object (or one of a subclass).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct List(Ref);
+
+impl List {
+    /// The list, if the value is one (subclasses included).
+    #[inline]
+    pub fn of(value: Value) -> Option<List> {
+        let object = value.as_ref()?;
+        let layout = object.layout();
+        (layout == layout::LIST || layout == layout::LIST_SUB).then_some(List(object))
+    }
+
+    /// A list that is known to be one.
+    #[inline(always)]
+    pub fn from_ref(object: Ref) -> List {
+        debug_assert!(object.layout() == layout::LIST || object.layout() == layout::LIST_SUB);
+        List(object)
+    }
+
+    /// The object.
+    pub fn as_ref(self) -> Ref {
+        self.0
+    }
+
+    /// As a value.
+    pub fn value(self) -> Value {
+        Value::from_ref(self.0)
+    }
+
+    /// Number of items.
+    #[inline]
+    pub fn len(self) -> usize {
+        mem::get(self.0, at::SIZE)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// Items there is room for.
+    pub fn capacity(self) -> usize {
+        mem::get(self.0, at::LIST_CAPACITY)
+    }
+
+    /// The array that holds the items.
+    #[inline]
+    fn storage(self) -> Option<Ref> {
+        let items: usize = mem::get(self.0, at::LIST_ITEMS);
+        let start = items.checked_sub(ARRAY_ITEMS)?;
+        // SAFETY: the items pointer points into a live array object, behind its header and length.
+        unsafe { Ref::from_address(start as u64) }
+    }
+
+    /// An item.
+    #[inline]
+    pub fn get(self, index: usize) -> Option<Value> {
+        if index >= self.len() {
+            return None;
+        }
+        mem::value(self.storage()?, ARRAY_ITEMS + 8 * index)
+    }
+
+    /// An item that is there.
+    pub fn at(self, index: usize) -> Value {
+        self.get(index).expect("list index in range")
+    }
+
+    /// Replaces an item that is there.
+    #[inline]
+    pub fn set(self, vm: &mut Vm, index: usize, value: Value) {
+        assert!(index < self.len(), "list index in range");
+        self.put(vm, index, Some(value));
+    }
+
+    fn put(self, vm: &Vm, index: usize, value: Option<Value>) {
+        let storage = self.storage().expect("a list with room has storage");
+        let slot = storage.field_ptr::<Option<Value>>(ARRAY_ITEMS + 8 * index);
+        // SAFETY: the slot is an item of the array.
+        unsafe { vm.mutator().store_item(storage, slot, value) };
+    }
+
+    fn set_len(self, len: usize) {
+        mem::set(self.0, at::SIZE, len);
+    }
+
+    /// Makes room for `capacity` items.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn reserve(self, vm: &mut Vm, capacity: usize) -> PyResult<()> {
+        if capacity <= self.capacity() {
+            return Ok(());
+        }
+        let storage = vm.alloc_values(capacity)?;
+        if let Some(old) = self.storage() {
+            for index in 0..self.len() {
+                let item = mem::value(old, ARRAY_ITEMS + 8 * index);
+                let slot = storage.field_ptr::<Option<Value>>(ARRAY_ITEMS + 8 * index);
+                // SAFETY: the slot is an item of the array.
+                unsafe { vm.mutator().store_item(storage, slot, item) };
+            }
+        }
+        // SAFETY: a list's items field is an interior field.
+        unsafe {
+            vm.mutator()
+                .store_interior(self.0, at::LIST_ITEMS, Some(storage), ARRAY_ITEMS)
+        };
+        mem::set(self.0, at::LIST_CAPACITY, capacity);
+        Ok(())
+    }
+
+    fn grow(self, vm: &mut Vm, needed: usize) -> PyResult<()> {
+        if needed <= self.capacity() {
+            return Ok(());
+        }
+        let Some(capacity) = needed.checked_add((needed >> 3) + 6).map(|n| n & !3) else {
+            return Err(vm.raise_memory_error());
+        };
+        self.reserve(vm, capacity)
+    }
+
+    /// Appends an item.
+    ///
+    /// # Errors
+    /// MemoryError.
+    #[inline]
+    pub fn push(self, vm: &mut Vm, value: Value) -> PyResult<()> {
+        let len = self.len();
+        if len == self.capacity() {
+            self.grow(vm, len + 1)?;
+        }
+        self.put(vm, len, Some(value));
+        self.set_len(len + 1);
+        Ok(())
+    }
+
+    /// Takes the last item away.
+    pub fn pop(self, vm: &mut Vm) -> Option<Value> {
+        let last = self.len().checked_sub(1)?;
+        let value = self.get(last);
+        self.put(vm, last, None);
+        self.set_len(last);
+        value
+    }
+
+    /// Inserts an item before position `index` (at most the length).
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn insert(self, vm: &mut Vm, index: usize, value: Value) -> PyResult<()> {
+        let len = self.len();
+        self.grow(vm, len + 1)?;
+        self.set_len(len + 1);
+        self.move_items(vm, index, index + 1, len - index);
+        self.put(vm, index, Some(value));
+        Ok(())
+    }
+
+    /// Takes the item at `index` away; later ones move down.
+    pub fn remove(self, vm: &mut Vm, index: usize) -> Value {
+        let value = self.at(index);
+        let len = self.len();
+        self.move_items(vm, index + 1, index, len - index - 1);
+        self.put(vm, len - 1, None);
+        self.set_len(len - 1);
+        value
+    }
+
+    /// Moves `count` items within the storage (which has room), as memmove does.
+    fn move_items(self, vm: &Vm, from: usize, to: usize, count: usize) {
+        if from == to || count == 0 {
+            return;
+        }
+        let storage = self.storage().expect("a list with items has storage");
+        if storage.gc_flags() & coil_value::flags::OLD == 0 {
+            let base = storage.field_ptr::<u64>(ARRAY_ITEMS);
+            // NO-BARRIER: the array is young.
+            // SAFETY: both ranges are items of the array.
+            unsafe { std::ptr::copy(base.add(from), base.add(to), count) };
+            return;
+        }
+        let mut copy = |index: usize| {
+            let item = mem::value(storage, ARRAY_ITEMS + 8 * (from + index));
+            self.put(vm, to + index, item);
+        };
+        if to < from {
+            (0..count).for_each(&mut copy);
+        } else {
+            (0..count).rev().for_each(&mut copy);
+        }
+    }
+
+    /// Replaces items `start..end` by those of a slice (in Rust memory that keeps them alive: a `RootVec`'s or stack values).
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn splice(
+        self,
+        vm: &mut Vm,
+        start: usize,
+        end: usize,
+        count: usize,
+        item: impl Fn(usize) -> Value,
+    ) -> PyResult<()> {
+        let len = self.len();
+        let new_len = len - (end - start) + count;
+        self.grow(vm, new_len)?;
+        if new_len > len {
+            self.set_len(new_len);
+        }
+        self.move_items(vm, end, start + count, len - end);
+        for index in 0..count {
+            self.put(vm, start + index, Some(item(index)));
+        }
+        for index in new_len..len {
+            self.put(vm, index, None);
+        }
+        self.set_len(new_len);
+        Ok(())
+    }
+
+    /// Shortens the list.
+    pub fn truncate(self, vm: &mut Vm, len: usize) {
+        for index in len..self.len() {
+            self.put(vm, index, None);
+        }
+        if len < self.len() {
+            self.set_len(len);
+        }
+    }
+
+    /// Takes all items away.
+    pub fn clear(self, vm: &mut Vm) {
+        self.set_len(0);
+        // SAFETY: a list's items field is an interior field.
+        unsafe { vm.mutator().store_interior(self.0, at::LIST_ITEMS, None, 0) };
+        mem::set(self.0, at::LIST_CAPACITY, 0usize);
+    }
+
+    /// Exchanges the items with another list's (sorting works on a list that others see as empty).
+    pub fn swap_items(self, vm: &mut Vm, other: List) {
+        let (mine, theirs) = (self.storage(), other.storage());
+        let (my_len, their_len) = (self.len(), other.len());
+        let (my_capacity, their_capacity) = (self.capacity(), other.capacity());
+        // SAFETY: a list's items field is an interior field.
+        unsafe {
+            vm.mutator()
+                .store_interior(self.0, at::LIST_ITEMS, theirs, ARRAY_ITEMS)
+        };
+        // SAFETY: as above.
+        unsafe {
+            vm.mutator()
+                .store_interior(other.0, at::LIST_ITEMS, mine, ARRAY_ITEMS)
+        };
+        mem::set(self.0, at::LIST_CAPACITY, their_capacity);
+        mem::set(other.0, at::LIST_CAPACITY, my_capacity);
+        self.set_len(their_len);
+        other.set_len(my_len);
+    }
+}
+
+impl Vm {
+    /// An empty list with room for some items.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new_list_with(&mut self, capacity: usize) -> PyResult<List> {
+        let object = self.alloc(layout::LIST, &types::LIST, 40)?;
+        let list = List(object);
+        if capacity > 0 {
+            list.reserve(self, capacity)?;
+        }
+        Ok(list)
+    }
+
+    /// A list of these items.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new_list(&mut self, items: &[Value]) -> PyResult {
+        let list = self.new_list_with(items.len())?;
+        for item in items {
+            list.push(self, *item)?;
+        }
+        Ok(list.value())
+    }
+
+    /// A list whose items a function gives; it must not allocate.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new_list_from(&mut self, count: usize, item: impl Fn(usize) -> Value) -> PyResult<List> {
+        let list = self.new_list_with(count)?;
+        for index in 0..count {
+            list.put(self, index, Some(item(index)));
+        }
+        list.set_len(count);
+        Ok(list)
+    }
+
+    /// A tuple of a list's items.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn list_to_tuple(&mut self, list: List) -> PyResult {
+        self.new_tuple_from(list.len(), |index| list.get(index))
+    }
+}

@@ -1,0 +1,440 @@
+//! The storage of dicts and sets: entries in insertion order, and an index of open-addressed slots once there are more than eight.
+//!
+//! Memory: capacity u32 at 16, used u32 (entries in use, deleted ones included) at 20, live u32 at 24, words per entry u32 at 28 (3 for a dict:
+//! hash and watch word, key, value; 2 for a set), entries from 32, then the index (one, two or four bytes a slot; 0 = free,
+//! n = entry n-1, the highest number = deleted). A deleted entry has no key. Entries hold the low 32 bits of the hash, and 32 bits of watch state.
+//!
+//! Invariant T1: the table object of a live dict or set is reached only through it; it is replaced, never resized.
+
+use crate::layout::{self, at};
+use crate::mem;
+use crate::protocol;
+use crate::raise::PyResult;
+use crate::str::Str;
+use crate::vm::Vm;
+use coil_heap::Visitor;
+use coil_value::{Ref, Value};
+
+const CAPACITY: usize = 16;
+const USED: usize = 20;
+const LIVE: usize = 24;
+const WORDS: usize = 28;
+const ENTRIES: usize = 32;
+/// Up to this many entries are searched one by one.
+const LINEAR: u32 = 8;
+
+/// The storage of a dict (entries of three words) or set (two).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Table(pub Ref);
+
+fn index_slots(capacity: u32) -> usize {
+    if capacity <= LINEAR {
+        return 0;
+    }
+    (capacity as usize * 3 / 2).next_power_of_two()
+}
+
+fn index_width(capacity: u32) -> usize {
+    match capacity {
+        0..=250 => 1,
+        251..=65_000 => 2,
+        _ => 4,
+    }
+}
+
+fn size_of(capacity: u32, words: u32) -> usize {
+    ENTRIES + capacity as usize * words as usize * 8 + index_slots(capacity) * index_width(capacity)
+}
+
+/// Size of a table object.
+///
+/// # Safety
+/// The object is a live table.
+pub unsafe fn table_size(object: *const u8) -> usize {
+    // SAFETY: as promised.
+    let capacity = unsafe { object.add(CAPACITY).cast::<u32>().read() };
+    // SAFETY: as promised.
+    let words = unsafe { object.add(WORDS).cast::<u32>().read() };
+    (size_of(capacity, words) + 7) & !7
+}
+
+/// Visits keys and values of a table object.
+///
+/// # Safety
+/// The object is a live table.
+pub unsafe fn table_trace(object: *mut u8, visitor: &mut Visitor<'_>) {
+    // SAFETY: as promised.
+    let used = unsafe { object.add(USED).cast::<u32>().read() } as usize;
+    // SAFETY: as promised.
+    let words = unsafe { object.add(WORDS).cast::<u32>().read() } as usize;
+    for entry in 0..used {
+        for word in 1..words {
+            // SAFETY: entries in use lie inside the object.
+            let slot = unsafe { object.add(ENTRIES + (entry * words + word) * 8) };
+            // SAFETY: keys and values hold a value or 0.
+            unsafe { visitor.slot(slot.cast()) };
+        }
+    }
+}
+
+impl Table {
+    fn capacity(self) -> u32 {
+        mem::get(self.0, CAPACITY)
+    }
+
+    /// Entries in use, deleted ones included: the range of entry numbers.
+    #[inline]
+    pub fn used(self) -> u32 {
+        mem::get(self.0, USED)
+    }
+
+    /// Entries that are not deleted.
+    pub fn live(self) -> u32 {
+        mem::get(self.0, LIVE)
+    }
+
+    #[inline]
+    fn words(self) -> usize {
+        mem::get::<u32>(self.0, WORDS) as usize
+    }
+
+    #[inline]
+    fn entry_offset(self, entry: u32) -> usize {
+        ENTRIES + entry as usize * self.words() * 8
+    }
+
+    #[inline]
+    fn hash32(self, entry: u32) -> u32 {
+        mem::get(self.0, self.entry_offset(entry))
+    }
+
+    /// Key of an entry, none when deleted.
+    #[inline]
+    pub fn key(self, entry: u32) -> Option<Value> {
+        mem::value(self.0, self.entry_offset(entry) + 8)
+    }
+
+    /// Value of a dict's entry.
+    #[inline]
+    pub fn value(self, entry: u32) -> Option<Value> {
+        mem::value(self.0, self.entry_offset(entry) + 16)
+    }
+
+    /// Address of the value of a dict's entry.
+    pub fn value_address(self, entry: u32) -> *const u64 {
+        self.0.field_ptr::<u64>(self.entry_offset(entry) + 16)
+    }
+
+    /// Address of the watch word of a dict's entry: a version that changes when the value does and somebody watches.
+    pub fn watch_address(self, entry: u32) -> *mut u32 {
+        self.0.field_ptr::<u32>(self.entry_offset(entry) + 4)
+    }
+
+    fn set_word(self, vm: &Vm, entry: u32, word: usize, value: Option<Value>) {
+        let offset = self.entry_offset(entry) + word * 8;
+        // SAFETY: the word is a key or value of this table.
+        unsafe { vm.mutator().store_value(self.0, offset, value) };
+    }
+
+    /// Replaces the value of an entry.
+    #[inline]
+    pub fn set_value(self, vm: &mut Vm, entry: u32, value: Value) {
+        self.set_word(vm, entry, 2, Some(value));
+        let watch = self.watch_address(entry);
+        // SAFETY: inside the entry.
+        if unsafe { *watch } != 0 {
+            vm.watched_value_changed(watch);
+        }
+    }
+
+    fn index_at(self, slot: usize) -> u32 {
+        let base = self.entry_offset(self.capacity());
+        match index_width(self.capacity()) {
+            1 => {
+                let n: u8 = mem::get(self.0, base + slot);
+                if n == u8::MAX { u32::MAX } else { u32::from(n) }
+            }
+            2 => {
+                let n: u16 = mem::get(self.0, base + slot * 2);
+                if n == u16::MAX {
+                    u32::MAX
+                } else {
+                    u32::from(n)
+                }
+            }
+            _ => mem::get(self.0, base + slot * 4),
+        }
+    }
+
+    fn set_index(self, slot: usize, number: u32) {
+        let base = self.entry_offset(self.capacity());
+        match index_width(self.capacity()) {
+            1 => mem::set(self.0, base + slot, number as u8),
+            2 => mem::set(self.0, base + slot * 2, number as u16),
+            _ => mem::set(self.0, base + slot * 4, number),
+        }
+    }
+
+    fn mix(hash: u32) -> usize {
+        (u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize
+    }
+
+    fn insert_index(self, hash: u32, entry: u32) {
+        let slots = index_slots(self.capacity());
+        if slots == 0 {
+            return;
+        }
+        let mut slot = Self::mix(hash) & (slots - 1);
+        while !matches!(self.index_at(slot), 0 | u32::MAX) {
+            slot = (slot + 1) & (slots - 1);
+        }
+        self.set_index(slot, entry + 1);
+    }
+
+    /// Calls `test` for each live entry with this hash until it says yes.
+    #[inline]
+    fn probe(self, hash: u32, mut test: impl FnMut(u32) -> bool) -> Option<u32> {
+        let slots = index_slots(self.capacity());
+        if slots == 0 {
+            return (0..self.used()).find(|entry| {
+                self.hash32(*entry) == hash && self.key(*entry).is_some() && test(*entry)
+            });
+        }
+        let mut slot = Self::mix(hash) & (slots - 1);
+        loop {
+            match self.index_at(slot) {
+                0 => return None,
+                u32::MAX => {}
+                number => {
+                    let entry = number - 1;
+                    if self.hash32(entry) == hash && test(entry) {
+                        return Some(entry);
+                    }
+                }
+            }
+            slot = (slot + 1) & (slots - 1);
+        }
+    }
+
+    /// The entry of a string key; never runs guest code as long as all keys are strings or numbers.
+    #[inline]
+    pub fn find_str(self, key: Str) -> Option<u32> {
+        let bits = key.value();
+        self.probe(key.hash() as u32, |entry| {
+            self.key(entry).is_some_and(|known| {
+                known == bits || Str::of(known).is_some_and(|known| known.same_text(key))
+            })
+        })
+    }
+
+    /// Deletes an entry.
+    pub fn remove(self, vm: &mut Vm, entry: u32) {
+        let hash = self.hash32(entry);
+        let slots = index_slots(self.capacity());
+        if slots != 0 {
+            let mut slot = Self::mix(hash) & (slots - 1);
+            while self.index_at(slot) != entry + 1 {
+                slot = (slot + 1) & (slots - 1);
+            }
+            self.set_index(slot, u32::MAX);
+        }
+        self.set_word(vm, entry, 1, None);
+        if self.words() == 3 {
+            self.set_word(vm, entry, 2, None);
+        }
+        mem::set(self.0, LIVE, self.live() - 1);
+        // With an index, entry numbers are not reused: each leaves a slot behind, and free slots must remain.
+        if slots == 0 && entry + 1 == self.used() {
+            let mut used = entry;
+            while used > 0 && self.key(used - 1).is_none() {
+                used -= 1;
+            }
+            mem::set(self.0, USED, used);
+        }
+    }
+
+    /// The entry of a key with this hash. May run guest code (`__eq__`); starts over when that changed `owner`'s table.
+    ///
+    /// # Errors
+    /// What `__eq__` raises.
+    pub fn find(
+        vm: &mut Vm,
+        owner: Ref,
+        offset: usize,
+        key: Value,
+        hash: i64,
+    ) -> PyResult<Option<u32>> {
+        let Some(table) = mem::reference(owner, offset).map(Table) else {
+            return Ok(None);
+        };
+        if let Some(key) = Str::exact(key) {
+            let mut odd = false;
+            let found = table.probe(hash as u32, |entry| {
+                table.key(entry).is_some_and(|known| {
+                    if known == key.value() {
+                        return true;
+                    }
+                    match Str::exact(known) {
+                        Some(known) => known.same_text(key),
+                        None => {
+                            odd = true;
+                            false
+                        }
+                    }
+                })
+            });
+            if found.is_some() || !odd {
+                return Ok(found);
+            }
+        } else {
+            // Identical keys first: the common case, and no guest code.
+            let found = table.probe(hash as u32, |entry| table.key(entry) == Some(key));
+            if found.is_some() {
+                return Ok(found);
+            }
+            if key.is_small_int() {
+                let mut odd = false;
+                let _ = table.probe(hash as u32, |entry| {
+                    odd |= !table.key(entry).is_some_and(Value::is_small_int);
+                    false
+                });
+                if !odd {
+                    return Ok(None);
+                }
+            }
+        }
+        'again: loop {
+            let Some(table) = mem::reference(owner, offset).map(Table) else {
+                return Ok(None);
+            };
+            let mut candidates: Vec<u32> = Vec::new();
+            let _ = table.probe(hash as u32, |entry| {
+                candidates.push(entry);
+                false
+            });
+            for entry in candidates {
+                let Some(known) = table.key(entry) else {
+                    continue;
+                };
+                if known == key {
+                    return Ok(Some(entry));
+                }
+                let equal = protocol::equal(vm, known, key)?;
+                if mem::reference(owner, offset).map(Table) != Some(table)
+                    || entry >= table.used()
+                    || table.key(entry) != Some(known)
+                {
+                    continue 'again;
+                }
+                if equal {
+                    return Ok(Some(entry));
+                }
+            }
+            return Ok(None);
+        }
+    }
+
+    /// Appends an entry for a key that is not there, making a larger table for `owner` when there is no room.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn append(
+        vm: &mut Vm,
+        owner: Ref,
+        offset: usize,
+        words: u32,
+        key: Value,
+        value: Option<Value>,
+        hash: i64,
+    ) -> PyResult<()> {
+        let table = match mem::reference(owner, offset).map(Table) {
+            Some(table) if table.used() < table.capacity() => table,
+            old => {
+                let live = old.map_or(0, Table::live);
+                Table::rebuild(
+                    vm,
+                    owner,
+                    offset,
+                    words,
+                    live + 1 + live / 2 + u32::from(live > 0),
+                )?
+            }
+        };
+        let entry = table.used();
+        let place = table.entry_offset(entry);
+        mem::set(table.0, place, hash as u32);
+        mem::set(table.0, place + 4, 0u32);
+        mem::set(table.0, USED, entry + 1);
+        mem::set(table.0, LIVE, table.live() + 1);
+        table.set_word(vm, entry, 1, Some(key));
+        if words == 3 {
+            table.set_word(vm, entry, 2, value);
+        }
+        table.insert_index(hash as u32, entry);
+        Ok(())
+    }
+
+    /// Gives `owner` a table with room for `room` live entries, without deleted ones.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn rebuild(
+        vm: &mut Vm,
+        owner: Ref,
+        offset: usize,
+        words: u32,
+        room: u32,
+    ) -> PyResult<Table> {
+        let capacity = match room {
+            0..=5 if words == 3 => 5,
+            0..=8 => 8,
+            _ => room,
+        };
+        let object = vm.alloc_untyped(layout::TABLE, size_of(capacity, words))?;
+        mem::set(object, CAPACITY, capacity);
+        mem::set(object, WORDS, words);
+        let table = Table(object);
+        if let Some(old) = mem::reference(owner, offset).map(Table) {
+            let mut to = 0;
+            for entry in 0..old.used() {
+                let Some(key) = old.key(entry) else { continue };
+                let hash = old.hash32(entry);
+                let place = table.entry_offset(to);
+                mem::set(object, place, hash);
+                mem::set(object, place + 4, 0u32);
+                // The new table may be old already (a large object), so its stores need the barrier like any other.
+                table.set_word(vm, to, 1, Some(key));
+                if words == 3 {
+                    table.set_word(vm, to, 2, old.value(entry));
+                }
+                table.insert_index(hash, to);
+                to += 1;
+            }
+            mem::set(object, USED, to);
+            mem::set(object, LIVE, to);
+            if words == 3 {
+                old.notify_moved(vm);
+            }
+        }
+        // SAFETY: the field at `offset` of a dict or set is its table.
+        unsafe {
+            vm.mutator()
+                .store_value(owner, offset, Some(Value::from_ref(object)))
+        };
+        if owner.layout() == layout::DICT || owner.layout() == layout::DICT_SUB {
+            crate::dict::bump_keys_version(vm, owner);
+        }
+        let _ = at::SIZE;
+        Ok(table)
+    }
+
+    fn notify_moved(self, vm: &mut Vm) {
+        for entry in 0..self.used() {
+            let watch = self.watch_address(entry);
+            // SAFETY: inside the entry.
+            if unsafe { *watch } != 0 {
+                vm.watched_value_changed(watch);
+            }
+        }
+    }
+}
