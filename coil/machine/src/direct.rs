@@ -321,6 +321,9 @@ impl Machine for Direct {
         }
         // SAFETY: D1.
         unsafe { (*top).pc = self.pc };
+        // Compiled code that this frame once waited for belongs to another call.
+        // SAFETY: D1.
+        unsafe { (*top).resume = std::ptr::null() };
         // SAFETY: below the limit.
         unsafe {
             record.write(FrameRecord {
