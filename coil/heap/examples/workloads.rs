@@ -2,12 +2,12 @@
 //!
 //! `trees` builds and drops binary trees; `young` makes garbage of which 1 % is kept for a while; `hash` keeps half a
 //! million entries of a chained table in first-in first-out order; `live` replaces random entries of a structure of five
-//! million objects. With `malloc` as the second argument they use the system's allocator instead.
+//! million objects. Times are the thread's processor time, those of single pauses wall-clock time. With `malloc` as the second argument they use the system's allocator instead.
 #![allow(unsafe_code, reason = "objects are raw memory")]
 #![allow(clippy::print_stdout, reason = "a program that prints")]
 
 use std::hint::black_box;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use coil_heap::{
     ARRAY_ITEMS, AttachedMutator, FIRST_FREE_LAYOUT, Heap, HeapConfig, Layout, LayoutTable,
@@ -135,6 +135,20 @@ impl Memory for Malloc {
         // SAFETY: from `calloc`, not used afterwards.
         unsafe { libc::free(object.as_ptr().cast()) };
     }
+}
+
+/// Processor time of this thread: unlike the wall clock, it does not count what other programs do.
+fn cpu_time() -> Duration {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the structure is written.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    Duration::new(
+        time.tv_sec.cast_unsigned(),
+        u32::try_from(time.tv_nsec).expect("below a second"),
+    )
 }
 
 #[inline(never)]
@@ -311,7 +325,7 @@ fn live<M: Memory>(memory: &M, gaps: &mut Vec<u64>) -> (u64, u64) {
     }
     let mut state = 88_172_645_463_325_252;
     let mut allocations = 0;
-    let mut last = Instant::now();
+    let mut last = cpu_time();
     let begin = last;
     for round in 0..rounds {
         let index = random(&mut state) % entries;
@@ -345,14 +359,14 @@ fn live<M: Memory>(memory: &M, gaps: &mut Vec<u64>) -> (u64, u64) {
             allocations += 1;
         }
         if round % 1000 == 999 {
-            let now = Instant::now();
+            let now = cpu_time();
             gaps.push((now - last).as_nanos() as u64);
             last = now;
         }
     }
     println!(
         "       mutation alone: {:.1} ns/allocation",
-        begin.elapsed().as_nanos() as f64 / allocations as f64
+        (cpu_time() - begin).as_nanos() as f64 / allocations as f64
     );
     let mut sum = 0;
     for index in 0..entries as usize {
@@ -365,7 +379,7 @@ fn live<M: Memory>(memory: &M, gaps: &mut Vec<u64>) -> (u64, u64) {
 }
 
 fn run<M: Memory>(name: &str, memory: &M) -> Option<u64> {
-    let begin = Instant::now();
+    let begin = cpu_time();
     let mut gaps = Vec::new();
     let (allocations, sum) = match name {
         "trees" => trees(memory),
@@ -377,7 +391,7 @@ fn run<M: Memory>(name: &str, memory: &M) -> Option<u64> {
             return None;
         }
     };
-    let ns = begin.elapsed().as_nanos() as f64 / allocations as f64;
+    let ns = (cpu_time() - begin).as_nanos() as f64 / allocations as f64;
     println!(
         "{name:6} {ns:7.1} ns/allocation (sum {sum:x}, peak {} MB)",
         peak_kb() / 1024

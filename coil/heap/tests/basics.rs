@@ -466,3 +466,49 @@ fn an_empty_heap_costs_little() {
     }
     assert!(heap.counters().peak_bytes <= 64 << 10);
 }
+
+#[test]
+fn pinned_survivors_do_not_spread_the_heap() {
+    let config = HeapConfig {
+        nursery_bytes: 64 << 10,
+        nursery_max_bytes: 64 << 10,
+        ..HeapConfig::default()
+    };
+    let heap = small_heap(config);
+    let mutator = heap.attach();
+    let mut held: [Option<Ref>; 16] = [None; 16];
+    for step in 0..100_000 {
+        let pair = new_pair(&mutator, step);
+        if step % 301 == 0 {
+            held[step as usize / 301 % 16] = Some(pair);
+            black_box(&held);
+        }
+    }
+    assert!(
+        held.iter()
+            .flatten()
+            .all(|&pair| number_of(pair) % 301 == 0)
+    );
+    let counters = heap.counters();
+    assert!(
+        counters.pinned_objects > 100 && counters.minors > 40,
+        "{counters:?}"
+    );
+    assert!(counters.peak_bytes < 512 << 10, "{counters:?}");
+}
+
+#[test]
+fn live_bytes_are_what_is_reachable() {
+    let heap = small_heap(HeapConfig::default());
+    let mutator = heap.attach();
+    let held = slots(1000);
+    heap.add_roots(Box::new(Slots(held.clone())));
+    fill(&mutator, &held, 3);
+    for _ in 0..50 {
+        fill(&mutator, &slots(1000), 4);
+    }
+    scrub_stack();
+    mutator.collect(true);
+    let live = heap.counters().live_bytes;
+    assert!((32_000..34_000).contains(&live), "{live}");
+}
