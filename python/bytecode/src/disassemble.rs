@@ -43,7 +43,9 @@ fn write_code(code: &Code, out: &mut String) {
         }
         if op == Op::CallKw {
             let names = code.words.get(at + 1).map_or(0, |word| word.0);
-            let names = usize::try_from(names).ok().and_then(|at| code.consts.get(at));
+            let names = usize::try_from(names)
+                .ok()
+                .and_then(|at| code.consts.get(at));
             let _ = write!(out, " {names:?}");
         }
         out.push('\n');

@@ -133,7 +133,10 @@ fn check(code: &Code) -> Result<(), String> {
         let fail = |text: String| Err(format!("{at} {}: {text}", op.text()));
         let depth = usize::from(code.depth[at]);
         if depth < named || depth > usize::from(code.register_count) {
-            return fail(format!("depth {depth} outside {named}..={}", code.register_count));
+            return fail(format!(
+                "depth {depth} outside {named}..={}",
+                code.register_count
+            ));
         }
         let effects = effects(code, op, word).or_else(fail_with(at, op))?;
         for (start, length) in effects.reads {
@@ -265,7 +268,10 @@ fn check_handlers(code: &Code, starts: &[bool]) -> Result<(), String> {
         if handler.exception >= code.register_count {
             return fail("has its exception outside the window");
         }
-        if code.depth[start..end].iter().any(|&depth| depth < handler.exception) {
+        if code.depth[start..end]
+            .iter()
+            .any(|&depth| depth < handler.exception)
+        {
             return fail("covers instructions with fewer values");
         }
     }

@@ -1,6 +1,10 @@
 //! Prints the bytecode of a Python file: `cargo run -p taipan-compile --example dis -- file.py`.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line program"
+)]
 
 use taipan_compile::{Mode, Options, compile};
 

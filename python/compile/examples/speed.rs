@@ -1,6 +1,10 @@
 //! Compile speed: `cargo run --release -p taipan-compile --example speed -- files or folders`.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line program"
+)]
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};

@@ -126,7 +126,12 @@ fn invert_jumps(insts: &mut [Inst], targets: &[u32]) {
             Op::JumpIfFalse => inst.op = Op::JumpIfTrue,
             Op::JumpIfNone => inst.op = Op::JumpIfNotNone,
             Op::JumpIfNotNone => inst.op = Op::JumpIfNone,
-            Op::JumpLt | Op::JumpLe | Op::JumpEq | Op::JumpNe | Op::JumpGt | Op::JumpGe
+            Op::JumpLt
+            | Op::JumpLe
+            | Op::JumpEq
+            | Op::JumpNe
+            | Op::JumpGt
+            | Op::JumpGe
             | Op::JumpIs => inst.d ^= 1,
             _ => continue,
         }
@@ -308,4 +313,3 @@ fn position_rows(insts: &[Inst], starts: &[u32], index: &LineIndex) -> Vec<Posit
     }
     rows
 }
-

@@ -49,7 +49,8 @@ pub(crate) fn redundant_checks(
     }
     state[0] = Some(entry);
     let mut work = vec![0usize];
-    let block_of_handler = |handler: u32| block_at[targets[handlers[handler as usize] as usize] as usize];
+    let block_of_handler =
+        |handler: u32| block_at[targets[handlers[handler as usize] as usize] as usize];
     let mut now = vec![0u64; width];
     while let Some(at) = work.pop() {
         let block = &blocks[at];
@@ -59,11 +60,21 @@ pub(crate) fn redundant_checks(
             if inst.handler != covered {
                 covered = inst.handler;
                 if covered != NO_HANDLER {
-                    meet(&mut state, &mut work, block_of_handler(covered) as usize, &now);
+                    meet(
+                        &mut state,
+                        &mut work,
+                        block_of_handler(covered) as usize,
+                        &now,
+                    );
                 }
             }
             if step(inst, &slot_of, &mut now) && covered != NO_HANDLER {
-                meet(&mut state, &mut work, block_of_handler(covered) as usize, &now);
+                meet(
+                    &mut state,
+                    &mut work,
+                    block_of_handler(covered) as usize,
+                    &now,
+                );
             }
             if let Some(label) = inst.label() {
                 let target = block_at[targets[label.0 as usize] as usize] as usize;

@@ -100,7 +100,6 @@ impl Generator<'_> {
     }
 }
 
-
 fn item<T>(items: &[T], at: i64) -> Option<&T> {
     let at = if at < 0 {
         at + i64::try_from(items.len()).ok()?
@@ -124,7 +123,8 @@ fn may_be_constant(expr: &Expr, depth: u32) -> bool {
             Expr::Name(name) => name.id.as_str() == "__debug__",
             Expr::UnaryOp(unary) => may_be_constant(&unary.operand, depth + 1),
             Expr::BinOp(binary) => {
-                may_be_constant(&binary.right, depth + 1) && may_be_constant(&binary.left, depth + 1)
+                may_be_constant(&binary.right, depth + 1)
+                    && may_be_constant(&binary.left, depth + 1)
             }
             _ => false,
         }
@@ -173,7 +173,10 @@ fn fold_unary(op: UnaryOp, value: Const) -> Option<Const> {
     Some(match (op, value) {
         (UnaryOp::Not, value) => Const::Bool(!truth(&value)),
         (UnaryOp::UAdd, Const::Bool(value)) => Const::Int(i64::from(value)),
-        (UnaryOp::UAdd, value @ (Const::Int(_) | Const::BigInt { .. } | Const::Float(_) | Const::Complex(..))) => value,
+        (
+            UnaryOp::UAdd,
+            value @ (Const::Int(_) | Const::BigInt { .. } | Const::Float(_) | Const::Complex(..)),
+        ) => value,
         (UnaryOp::USub, Const::Bool(value)) => Const::Int(-i64::from(value)),
         (UnaryOp::USub, Const::Int(value)) => match value.checked_neg() {
             Some(value) => Const::Int(value),
@@ -249,7 +252,9 @@ fn fold_binary(op: Operator, left: Const, right: Const) -> Option<Const> {
             a.push_str(&b);
             Some(Const::Str(a))
         }
-        (Operator::Add, Const::Bytes(mut a), Const::Bytes(b)) if a.len() + b.len() <= MAX_LENGTH => {
+        (Operator::Add, Const::Bytes(mut a), Const::Bytes(b))
+            if a.len() + b.len() <= MAX_LENGTH =>
+        {
             a.extend(b);
             Some(Const::Bytes(a))
         }

@@ -197,7 +197,6 @@ impl<'a> Generator<'a> {
         self.u.comps.last().copied().unwrap_or(self.u.scope)
     }
 
-
     /// Starts a new code object.
     pub(crate) fn enter(
         &mut self,
@@ -216,11 +215,7 @@ impl<'a> Generator<'a> {
         }
         let around = std::mem::replace(&mut self.u, unit);
         self.outer.push(around);
-        if self
-            .outer
-            .iter()
-            .any(|unit| unit.kind.is_function_like())
-        {
+        if self.outer.iter().any(|unit| unit.kind.is_function_like()) {
             self.u.flags.insert(CodeFlags::NESTED);
         }
         Ok(())

@@ -105,7 +105,12 @@ mod tests {
     fn private_names_are_mangled_in_classes_only() {
         let mut names = Names::new();
         let class = names.intern("__Spam");
-        for (text, want) in [("__x", "_Spam__x"), ("__x__", "__x__"), ("_x", "_x"), ("__", "__")] {
+        for (text, want) in [
+            ("__x", "_Spam__x"),
+            ("__x__", "__x__"),
+            ("_x", "_x"),
+            ("__", "__"),
+        ] {
             let id = names.mangle(Some(class), text);
             assert_eq!(names.text(id), want);
             let id = names.mangle(None, text);

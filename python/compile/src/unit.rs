@@ -24,9 +24,14 @@ pub(crate) enum Block<'a> {
         on_continue: Label,
     },
     /// A `try` with `finally`.
-    Finally { body: &'a [Stmt] },
+    Finally {
+        body: &'a [Stmt],
+    },
     /// A handler is running; `saved` is what was being handled before it.
-    Handler { saved: Reg, name: Option<&'a str> },
+    Handler {
+        saved: Reg,
+        name: Option<&'a str>,
+    },
     With {
         exit: Reg,
         is_async: bool,
@@ -45,7 +50,10 @@ pub(crate) struct Entered<'a> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Var {
     /// A register; `sure` when it can never be unbound.
-    Fast { reg: Reg, sure: bool },
+    Fast {
+        reg: Reg,
+        sure: bool,
+    },
     Cell(Reg),
     Name,
     Global,
@@ -325,7 +333,6 @@ impl<'a> Unit<'a> {
         self.targets[label.0 as usize] = self.insts.len() as u32;
         self.reachable |= self.label_used[label.0 as usize];
     }
-
 
     pub(crate) fn new_handler(&mut self, exception: Reg) -> HandlerId {
         let label = self.label();

@@ -19,9 +19,16 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) {
 /// Files that are wrong on purpose, or of Python 2.
 fn is_broken(path: &Path) -> bool {
     let text = path.to_string_lossy();
-    ["bad_coding", "badsyntax", "lib2to3/tests/data", "badcert", "test_lib2to3", "bad_getattr"]
-        .iter()
-        .any(|part| text.contains(part))
+    [
+        "bad_coding",
+        "badsyntax",
+        "lib2to3/tests/data",
+        "badcert",
+        "test_lib2to3",
+        "bad_getattr",
+    ]
+    .iter()
+    .any(|part| text.contains(part))
 }
 
 fn check_folder(folder: &Path) {
@@ -42,7 +49,12 @@ fn check_folder(folder: &Path) {
             }
         }
     }
-    assert!(files.len() > 100, "{} has only {} files", folder.display(), files.len());
+    assert!(
+        files.len() > 100,
+        "{} has only {} files",
+        folder.display(),
+        files.len()
+    );
     assert!(
         failures.is_empty(),
         "{} of {} fail:\n{}",

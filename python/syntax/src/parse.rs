@@ -39,7 +39,10 @@ const MAX_INDENTS: usize = 100;
 /// The first error, in CPython's words where they are known.
 pub fn parse(source: &str, mode: Mode) -> Result<Parsed, SyntaxError> {
     if u32::try_from(source.len()).is_err() {
-        return Err(SyntaxError::nowhere(ErrorKind::Overflow, "source code too large"));
+        return Err(SyntaxError::nowhere(
+            ErrorKind::Overflow,
+            "source code too large",
+        ));
     }
     let index = LineIndex::new(source);
     let ruff_mode = match mode {

@@ -104,9 +104,9 @@ fn coding_cookie(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 fn cookie_in(line: &[u8]) -> Option<&[u8]> {
-    let at = line.windows(7).position(|part| {
-        part.starts_with(b"coding") && matches!(part[6], b':' | b'=')
-    })?;
+    let at = line
+        .windows(7)
+        .position(|part| part.starts_with(b"coding") && matches!(part[6], b':' | b'='))?;
     let name = line[at + 7..].trim_ascii_start();
     let end = name
         .iter()
@@ -119,11 +119,16 @@ fn encoding_of(name: &[u8]) -> Option<Encoding> {
     let name = String::from_utf8_lossy(name)
         .to_ascii_lowercase()
         .replace('_', "-");
-    if name == "utf-8" || name.starts_with("utf-8-") || matches!(&*name, "utf8" | "u8" | "cp65001") {
+    if name == "utf-8" || name.starts_with("utf-8-") || matches!(&*name, "utf8" | "u8" | "cp65001")
+    {
         return Some(Encoding::Utf8);
     }
     for latin in ["latin-1", "iso-8859-1", "iso-latin-1"] {
-        if name == latin || name.strip_prefix(latin).is_some_and(|rest| rest.starts_with('-')) {
+        if name == latin
+            || name
+                .strip_prefix(latin)
+                .is_some_and(|rest| rest.starts_with('-'))
+        {
             return Some(Encoding::Latin1);
         }
     }
@@ -208,7 +213,10 @@ impl LineIndex {
     pub fn line_text<'a>(&self, source: &'a str, line: u32) -> &'a str {
         let at = line.max(1) as usize - 1;
         let start = self.starts.get(at).map_or(source.len(), |&at| at as usize);
-        let end = self.starts.get(at + 1).map_or(source.len(), |&at| at as usize);
+        let end = self
+            .starts
+            .get(at + 1)
+            .map_or(source.len(), |&at| at as usize);
         &source[start..end]
     }
 

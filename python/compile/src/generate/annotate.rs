@@ -168,7 +168,11 @@ impl<'a> Generator<'a> {
         let base = self.u.top;
         let flags = self.closure(&free)?;
         let function = self.make_function(code, base, flags, Want::Push)?;
-        let name = if in_class { "__annotate_func__" } else { "__annotate__" };
+        let name = if in_class {
+            "__annotate_func__"
+        } else {
+            "__annotate__"
+        };
         let name = self.names.intern(name);
         let name = self.name(name)?;
         self.u.emit(Op::StoreName, function, name, 0);

@@ -283,5 +283,8 @@ impl<'a> Generator<'a> {
 fn is_simple(arguments: &ast::Arguments) -> bool {
     arguments.args.len() + arguments.keywords.len() < 1000
         && !arguments.args.iter().any(Expr::is_starred_expr)
-        && arguments.keywords.iter().all(|keyword| keyword.arg.is_some())
+        && arguments
+            .keywords
+            .iter()
+            .all(|keyword| keyword.arg.is_some())
 }

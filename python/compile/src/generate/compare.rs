@@ -140,7 +140,11 @@ impl<'a> Generator<'a> {
             _ => {}
         }
         let value = self.operand(expr)?;
-        let op = if when { Op::JumpIfTrue } else { Op::JumpIfFalse };
+        let op = if when {
+            Op::JumpIfTrue
+        } else {
+            Op::JumpIfFalse
+        };
         self.u.emit_jump(op, 0, value, 0, label);
         self.u.top = base;
         Ok(())
@@ -223,7 +227,11 @@ impl<'a> Generator<'a> {
                 let result = top;
                 self.emit_compare(op, result, left, right);
                 self.u.set_top(top + 1)?;
-                let jump = if when { Op::JumpIfTrue } else { Op::JumpIfFalse };
+                let jump = if when {
+                    Op::JumpIfTrue
+                } else {
+                    Op::JumpIfFalse
+                };
                 self.u.emit_jump(jump, 0, result, 0, label);
                 self.u.top = top;
                 return Ok(());

@@ -44,9 +44,13 @@ impl<'a> Generator<'a> {
                 &c.generators,
                 &c.node_index,
             ),
-            Expr::Generator(c) => {
-                (CompKind::Generator, None, &*c.elt, &c.generators, &c.node_index)
-            }
+            Expr::Generator(c) => (
+                CompKind::Generator,
+                None,
+                &*c.elt,
+                &c.generators,
+                &c.node_index,
+            ),
             _ => return self.error("invalid syntax", expr.range()),
         };
         if let Expr::Starred(star) = value {
@@ -90,7 +94,11 @@ impl<'a> Generator<'a> {
         // The outermost iterable belongs to the scope around.
         let iterable = self.iterable_of(first)?;
         self.u.range = first.iter.range();
-        let op = if first.is_async { Op::GetAIter } else { Op::GetIter };
+        let op = if first.is_async {
+            Op::GetAIter
+        } else {
+            Op::GetIter
+        };
         self.put(op, 0, iterable, 0, base + 1, Want::Push)?;
         self.u.range = comp.range;
         self.u.comps.push(id);
@@ -167,7 +175,11 @@ impl<'a> Generator<'a> {
                 }
                 let iterable = self.iterable_of(generator)?;
                 self.u.range = generator.iter.range();
-                let op = if generator.is_async { Op::GetAIter } else { Op::GetIter };
+                let op = if generator.is_async {
+                    Op::GetAIter
+                } else {
+                    Op::GetIter
+                };
                 iterator = self.put(op, 0, iterable, 0, base, Want::Push)?;
             }
             self.u.range = generator.iter.range();
@@ -283,7 +295,11 @@ impl<'a> Generator<'a> {
         self.u.set_top(base + 2)?;
         let iterable = self.iterable_of(first)?;
         self.u.range = first.iter.range();
-        let op = if first.is_async { Op::GetAIter } else { Op::GetIter };
+        let op = if first.is_async {
+            Op::GetAIter
+        } else {
+            Op::GetIter
+        };
         self.put(op, 0, iterable, 0, base + 2, Want::Push)?;
         self.u.range = comp.range;
         if awaits && comp.kind != CompKind::Generator {

@@ -73,7 +73,8 @@ impl<'a> Generator<'a> {
 
     fn with_exit(&mut self, exit: Reg, is_async: bool) -> Result<()> {
         let base = self.u.top;
-        self.u.emit_d(Op::WithExit, u8::from(is_async), base, exit, 0);
+        self.u
+            .emit_d(Op::WithExit, u8::from(is_async), base, exit, 0);
         self.u.set_top(base + 1)?;
         if is_async {
             self.delegate(Op::GetAwaitable, 2, base, base, Want::Push)?;
@@ -84,9 +85,11 @@ impl<'a> Generator<'a> {
 
     /// `break` or `continue`.
     pub(crate) fn leave_loop(&mut self, breaks: bool, range: TextRange) -> Result<()> {
-        let found = self.u.blocks.iter().rposition(|entered| {
-            matches!(entered.block, Block::Loop { .. })
-        });
+        let found = self
+            .u
+            .blocks
+            .iter()
+            .rposition(|entered| matches!(entered.block, Block::Loop { .. }));
         let Some(at) = found else {
             return self.error(
                 match breaks {
@@ -239,7 +242,8 @@ impl<'a> Generator<'a> {
         let outer = self.u.handler;
         if self.u.start_handler(handler, outer)? {
             let exception = self.u.handlers[handler as usize].exception;
-            self.u.emit_jump(Op::EndAsyncFor, 0, exception, 0, exhausted);
+            self.u
+                .emit_jump(Op::EndAsyncFor, 0, exception, 0, exhausted);
             self.u.reachable = false;
         }
         Ok(())

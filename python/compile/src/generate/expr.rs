@@ -491,7 +491,8 @@ impl<'a> Generator<'a> {
         self.u.place(again);
         self.u.emit_jump(Op::Send, 0, base, iterator, done);
         let awaiting = u8::from(get == Op::GetAwaitable);
-        self.u.emit_d(Op::YieldDelegated, awaiting, base, iterator, 0);
+        self.u
+            .emit_d(Op::YieldDelegated, awaiting, base, iterator, 0);
         self.u.jump(again);
         self.u.place(done);
         self.u.top = base + 1;
@@ -523,7 +524,6 @@ impl<'a> Generator<'a> {
         TextRange::new(at, at)
     }
 }
-
 
 /// An int literal, maybe negated, that fits 16 bits.
 pub(crate) fn small_int(expr: &Expr) -> Option<i16> {

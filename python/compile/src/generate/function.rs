@@ -118,13 +118,17 @@ impl<'a> Generator<'a> {
         want: Want,
     ) -> Result<Reg> {
         self.u.range = range;
-        let annotate = self.parameter_annotations(&def.parameters, def.returns.as_deref(), range)?;
+        let annotate =
+            self.parameter_annotations(&def.parameters, def.returns.as_deref(), range)?;
         let id = scope_of(&def.node_index).expect("numbered by the symbol table");
         let name = self.names.intern(&def.name);
         let qualname = self.qualname(&def.name);
         let in_class = self.u.kind == ScopeKind::Class
             || self.u.kind == ScopeKind::TypeParams
-                && self.outer.last().is_some_and(|unit| unit.kind == ScopeKind::Class);
+                && self
+                    .outer
+                    .last()
+                    .is_some_and(|unit| unit.kind == ScopeKind::Class);
         self.enter(id, name, qualname, first)?;
         if in_class {
             self.u.flags.insert(CodeFlags::METHOD);
@@ -278,7 +282,9 @@ impl<'a> Generator<'a> {
                 return reg;
             }
         }
-        self.u.cell_of(name).expect("inner free variables are cells or free here")
+        self.u
+            .cell_of(name)
+            .expect("inner free variables are cells or free here")
     }
 
     pub(crate) fn make_function(

@@ -8,8 +8,8 @@ use crate::error::Result;
 use crate::ir::{Label, Reg};
 use crate::names::NameId;
 use taipan_bytecode::{Const, Op};
-use taipan_syntax::ast::{self, Pattern, Singleton};
 use taipan_syntax::Ranged;
+use taipan_syntax::ast::{self, Pattern, Singleton};
 
 /// Names to bind and where their values are.
 type Captures = Vec<(NameId, Reg)>;
@@ -54,9 +54,10 @@ impl<'a> Generator<'a> {
                 format!("name capture '{name}' makes remaining patterns unreachable"),
                 pattern.range(),
             ),
-            Some(None) => {
-                self.error("wildcard makes remaining patterns unreachable", pattern.range())
-            }
+            Some(None) => self.error(
+                "wildcard makes remaining patterns unreachable",
+                pattern.range(),
+            ),
             None => Ok(()),
         }
     }
@@ -140,7 +141,13 @@ impl<'a> Generator<'a> {
     }
 
     /// Goes to `fail` unless the length of `subject` is `count`, or at least that; the length stays in a new temporary.
-    fn check_length(&mut self, subject: Reg, count: usize, least: bool, fail: Label) -> Result<Reg> {
+    fn check_length(
+        &mut self,
+        subject: Reg,
+        count: usize,
+        least: bool,
+        fail: Label,
+    ) -> Result<Reg> {
         let base = self.u.top;
         let length = self.put(Op::GetLen, 0, subject, 0, base, Want::Push)?;
         let wanted = self.constant(Const::Int(count as i64), Want::Push)?;
@@ -202,11 +209,15 @@ impl<'a> Generator<'a> {
             self.u.top = length;
             let (Ok(before), Ok(after)) = (u8::try_from(star), u16::try_from(count - star - 1))
             else {
-                return self.error("too many expressions in star-unpacking sequence pattern", pattern.range());
+                return self.error(
+                    "too many expressions in star-unpacking sequence pattern",
+                    pattern.range(),
+                );
             };
             let base = self.u.top;
             self.u.emit_d(Op::UnpackEx, before, base, subject, after);
-            self.u.set_top(base.saturating_add(u16::from(before) + 1 + after))?;
+            self.u
+                .set_top(base.saturating_add(u16::from(before) + 1 + after))?;
             for (at, item) in items.iter().enumerate() {
                 self.pattern(item, base + at as u16, fail, captures)?;
             }
@@ -255,10 +266,7 @@ impl<'a> Generator<'a> {
         for key in &pattern.keys {
             if let Some(value) = self.fold(key) {
                 if seen.contains(&value) {
-                    return self.error(
-                        "mapping pattern checks duplicate key",
-                        pattern.range(),
-                    );
+                    return self.error("mapping pattern checks duplicate key", pattern.range());
                 }
                 seen.push(value);
             }
@@ -304,7 +312,10 @@ impl<'a> Generator<'a> {
         let positional = arguments.patterns.len();
         let keywords = &arguments.keywords;
         for (at, keyword) in keywords.iter().enumerate() {
-            if keywords[..at].iter().any(|other| other.attr.id == keyword.attr.id) {
+            if keywords[..at]
+                .iter()
+                .any(|other| other.attr.id == keyword.attr.id)
+            {
                 return self.error(
                     format!("attribute name repeated in class pattern: {}", keyword.attr),
                     keyword.attr.range(),
@@ -379,7 +390,10 @@ impl<'a> Generator<'a> {
             }
             self.u.range = alternative.range();
             for (name, reg) in inner {
-                let slot = ids.iter().position(|&id| id == name).expect("the same names");
+                let slot = ids
+                    .iter()
+                    .position(|&id| id == name)
+                    .expect("the same names");
                 self.u.emit(Op::Move, slots + slot as u16, reg, 0);
             }
             if at < last {
@@ -428,7 +442,10 @@ fn bound_names<'p>(pattern: &'p Pattern, names: &mut Vec<&'p str>) {
         }
         Pattern::MatchClass(pattern) => {
             let arguments = &pattern.arguments;
-            arguments.patterns.iter().for_each(|p| bound_names(p, names));
+            arguments
+                .patterns
+                .iter()
+                .for_each(|p| bound_names(p, names));
             for keyword in &arguments.keywords {
                 bound_names(&keyword.pattern, names);
             }
@@ -447,4 +464,3 @@ fn bound_names<'p>(pattern: &'p Pattern, names: &mut Vec<&'p str>) {
         }
     }
 }
-

@@ -1,9 +1,9 @@
 //! Statements, except those in files of their own.
 
 use super::{Generator, Want};
+use crate::Mode;
 use crate::error::Result;
 use crate::symbols::ScopeKind;
-use crate::Mode;
 use taipan_bytecode::{CodeFlags, Const, Op};
 use taipan_syntax::Ranged;
 use taipan_syntax::ast::{self, Expr, Stmt};
@@ -34,7 +34,10 @@ impl<'a> Generator<'a> {
             Stmt::FunctionDef(def) => self.function_def(def)?,
             Stmt::ClassDef(def) => self.class_def(def)?,
             Stmt::Return(stmt) => self.return_stmt(stmt)?,
-            Stmt::Delete(stmt) => stmt.targets.iter().try_for_each(|target| self.delete(target))?,
+            Stmt::Delete(stmt) => stmt
+                .targets
+                .iter()
+                .try_for_each(|target| self.delete(target))?,
             Stmt::TypeAlias(stmt) => self.type_alias(stmt)?,
             Stmt::Assign(stmt) => self.assign(stmt)?,
             Stmt::AugAssign(stmt) => self.aug_assign(stmt)?,

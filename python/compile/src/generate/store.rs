@@ -129,7 +129,8 @@ impl<'a> Generator<'a> {
             let run = self.slice_bounds(slice)?;
             self.u.emit(Op::SetSlice, object, run, value);
         } else if let Some(at) = small_int(&target.slice) {
-            self.u.emit(Op::SetItemInt, object, at.cast_unsigned(), value);
+            self.u
+                .emit(Op::SetItemInt, object, at.cast_unsigned(), value);
         } else {
             let index = self.operand(&target.slice)?;
             self.u.emit(Op::SetItem, object, index, value);
@@ -172,7 +173,8 @@ impl<'a> Generator<'a> {
         }
         let count = targets.len();
         if let Some(star) = star {
-            let (Ok(before), Ok(after)) = (u8::try_from(star), u16::try_from(count - star - 1)) else {
+            let (Ok(before), Ok(after)) = (u8::try_from(star), u16::try_from(count - star - 1))
+            else {
                 let range = self.u.range;
                 return self.error("too many expressions in star-unpacking assignment", range);
             };
@@ -245,8 +247,7 @@ impl<'a> Generator<'a> {
                 self.u.emit(Op::StoreAttr, object, name, new);
             }
             Expr::Subscript(target) => {
-                let object =
-                    self.operand_before(&target.value, &[&target.slice, &stmt.value])?;
+                let object = self.operand_before(&target.value, &[&target.slice, &stmt.value])?;
                 if let Some(at) = small_int(&target.slice) {
                     let at = at.cast_unsigned();
                     let inner = self.u.top;

@@ -41,7 +41,10 @@ impl<'a> Generator<'a> {
         for element in elements {
             match element {
                 InterpolatedStringElement::Literal(text) => {
-                    add_text(pieces, literal::piece(self.source, text.range(), &text.value, raw));
+                    add_text(
+                        pieces,
+                        literal::piece(self.source, text.range(), &text.value, raw),
+                    );
                 }
                 InterpolatedStringElement::Interpolation(field) => {
                     if let Some(text) = debug_text(field) {
@@ -191,7 +194,12 @@ fn conversion(field: &ast::InterpolatedElement) -> u8 {
 
 fn debug_text(field: &ast::InterpolatedElement) -> Option<String> {
     let text = field.debug_text.as_ref()?;
-    Some(format!("{}{}{}", text.leading(), text.expression(), text.trailing()))
+    Some(format!(
+        "{}{}{}",
+        text.leading(),
+        text.expression(),
+        text.trailing()
+    ))
 }
 
 fn add_text<'a>(pieces: &mut Vec<Piece<'a>>, text: StringValue) {

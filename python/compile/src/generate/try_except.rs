@@ -265,8 +265,12 @@ impl<'a> Generator<'a> {
         self.u.set_top(matched)?;
         self.u.emit(Op::Move, matched, list, 0);
         self.u.set_top(matched + 1)?;
-        self.u
-            .emit(Op::CallIntrinsic, rest, rest, Intrinsic::PrepReraiseStar as u16);
+        self.u.emit(
+            Op::CallIntrinsic,
+            rest,
+            rest,
+            Intrinsic::PrepReraiseStar as u16,
+        );
         self.u.top = rest + 1;
         self.u.handler = outer;
         self.u.emit(Op::ExitExcept, saved, 0, 0);

@@ -256,12 +256,13 @@ impl<'n> Builder<'n> {
                 .names
                 .iter()
                 .try_for_each(|name| self.directive(name, stmt.range(), used::GLOBAL, "global")),
-            Stmt::Nonlocal(stmt) => stmt
-                .names
-                .iter()
-                .try_for_each(|name| self.directive(name, stmt.range(), used::NONLOCAL, "nonlocal")),
+            Stmt::Nonlocal(stmt) => stmt.names.iter().try_for_each(|name| {
+                self.directive(name, stmt.range(), used::NONLOCAL, "nonlocal")
+            }),
             Stmt::Expr(stmt) => self.expr(&stmt.value),
-            Stmt::Pass(_) | Stmt::Break(_) | Stmt::Continue(_) | Stmt::IpyEscapeCommand(_) => Ok(()),
+            Stmt::Pass(_) | Stmt::Break(_) | Stmt::Continue(_) | Stmt::IpyEscapeCommand(_) => {
+                Ok(())
+            }
         }
     }
 
@@ -379,11 +380,16 @@ impl<'n> Builder<'n> {
         let name = self.names.intern(&def.name);
         let walk = |builder: &mut Self| {
             builder.parameter_annotations(&def.parameters, def.returns.as_deref())?;
-            builder.inside(ScopeKind::Function, name, Some(&def.node_index), |builder, id| {
-                builder.scopes[id].is_async = def.is_async;
-                builder.parameters(&def.parameters)?;
-                builder.body(&def.body)
-            })?;
+            builder.inside(
+                ScopeKind::Function,
+                name,
+                Some(&def.node_index),
+                |builder, id| {
+                    builder.scopes[id].is_async = def.is_async;
+                    builder.parameters(&def.parameters)?;
+                    builder.body(&def.body)
+                },
+            )?;
             Ok(())
         };
         let Some(params) = &def.type_params else {
@@ -395,7 +401,11 @@ impl<'n> Builder<'n> {
             if positional.any(|parameter| parameter.default.is_some()) {
                 builder.scope().add(NameId::DOT_DEFAULTS, used::PARAM);
             }
-            if parameters.kwonlyargs.iter().any(|parameter| parameter.default.is_some()) {
+            if parameters
+                .kwonlyargs
+                .iter()
+                .any(|parameter| parameter.default.is_some())
+            {
                 builder.scope().add(NameId::DOT_KWDEFAULTS, used::PARAM);
             }
             walk(builder)
@@ -419,7 +429,10 @@ impl<'n> Builder<'n> {
             let name = self.mangle(&parameter.name);
             if self.scope().symbol(name).is_some() {
                 return syntax(
-                    format!("duplicate parameter '{}' in function definition", parameter.name),
+                    format!(
+                        "duplicate parameter '{}' in function definition",
+                        parameter.name
+                    ),
                     parameter.range(),
                 );
             }
@@ -464,14 +477,19 @@ impl<'n> Builder<'n> {
                 }
             }
             let outer = builder.class_name.replace(name);
-            builder.inside(ScopeKind::Class, name, Some(&def.node_index), |builder, _| {
-                if def.type_params.is_some() {
-                    builder.scope().add(NameId::DOT_TYPE_PARAMS, used::USE);
-                    let names = builder.names.intern("__type_params__");
-                    builder.scope().add(names, used::LOCAL);
-                }
-                builder.body(&def.body)
-            })?;
+            builder.inside(
+                ScopeKind::Class,
+                name,
+                Some(&def.node_index),
+                |builder, _| {
+                    if def.type_params.is_some() {
+                        builder.scope().add(NameId::DOT_TYPE_PARAMS, used::USE);
+                        let names = builder.names.intern("__type_params__");
+                        builder.scope().add(names, used::LOCAL);
+                    }
+                    builder.body(&def.body)
+                },
+            )?;
             builder.class_name = outer;
             Ok(())
         };
@@ -497,16 +515,21 @@ impl<'n> Builder<'n> {
         walk: impl FnOnce(&mut Self) -> Result<()>,
     ) -> Result<()> {
         let in_class = self.scope().kind == ScopeKind::Class;
-        self.inside(ScopeKind::TypeParams, name, Some(&params.node_index), |builder, id| {
-            if in_class {
-                builder.scopes[id].sees_class = true;
-                builder.scopes[id].add(NameId::CLASSDICT, used::USE);
-            }
-            for param in &params.type_params {
-                builder.type_param(param)?;
-            }
-            walk(builder)
-        })?;
+        self.inside(
+            ScopeKind::TypeParams,
+            name,
+            Some(&params.node_index),
+            |builder, id| {
+                if in_class {
+                    builder.scopes[id].sees_class = true;
+                    builder.scopes[id].add(NameId::CLASSDICT, used::USE);
+                }
+                for param in &params.type_params {
+                    builder.type_param(param)?;
+                }
+                walk(builder)
+            },
+        )?;
         Ok(())
     }
 
@@ -518,12 +541,18 @@ impl<'n> Builder<'n> {
                 param.default.as_deref(),
                 &param.node_index,
             ),
-            ast::TypeParam::TypeVarTuple(param) => {
-                (&param.name, None, param.default.as_deref(), &param.node_index)
-            }
-            ast::TypeParam::ParamSpec(param) => {
-                (&param.name, None, param.default.as_deref(), &param.node_index)
-            }
+            ast::TypeParam::TypeVarTuple(param) => (
+                &param.name,
+                None,
+                param.default.as_deref(),
+                &param.node_index,
+            ),
+            ast::TypeParam::ParamSpec(param) => (
+                &param.name,
+                None,
+                param.default.as_deref(),
+                &param.node_index,
+            ),
         };
         let id = self.mangle(identifier);
         if self
@@ -531,7 +560,10 @@ impl<'n> Builder<'n> {
             .symbol(id)
             .is_some_and(|symbol| symbol.used & used::TYPE_PARAM != 0)
         {
-            return syntax(format!("duplicate type parameter '{identifier}'"), param.range());
+            return syntax(
+                format!("duplicate type parameter '{identifier}'"),
+                param.range(),
+            );
         }
         self.bind(identifier, used::TYPE_PARAM | used::LOCAL, param.range())?;
         let name = self.names.intern(identifier);
@@ -566,15 +598,20 @@ impl<'n> Builder<'n> {
         let walk = |builder: &mut Self| {
             let scope = builder.scope();
             let sees_class = scope.kind == ScopeKind::Class || scope.sees_class;
-            builder.inside(ScopeKind::TypeAlias, name, Some(&alias.node_index), |builder, id| {
-                let scope = &mut builder.scopes[id];
-                scope.add(NameId::DOT_FORMAT, used::PARAM);
-                if sees_class {
-                    scope.sees_class = true;
-                    scope.add(NameId::CLASSDICT, used::USE);
-                }
-                builder.expr(&alias.value)
-            })?;
+            builder.inside(
+                ScopeKind::TypeAlias,
+                name,
+                Some(&alias.node_index),
+                |builder, id| {
+                    let scope = &mut builder.scopes[id];
+                    scope.add(NameId::DOT_FORMAT, used::PARAM);
+                    if sees_class {
+                        scope.sees_class = true;
+                        scope.add(NameId::CLASSDICT, used::USE);
+                    }
+                    builder.expr(&alias.value)
+                },
+            )?;
             Ok(())
         };
         match &alias.type_params {
@@ -602,7 +639,9 @@ impl<'n> Builder<'n> {
 }
 
 /// The parameters in the order of their registers.
-pub(crate) fn all_parameters(parameters: &ast::Parameters) -> impl Iterator<Item = &ast::Parameter> {
+pub(crate) fn all_parameters(
+    parameters: &ast::Parameters,
+) -> impl Iterator<Item = &ast::Parameter> {
     parameters
         .iter_non_variadic_params()
         .map(|parameter| &parameter.parameter)

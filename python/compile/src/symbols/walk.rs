@@ -249,7 +249,9 @@ impl Builder<'_> {
                         target.range(),
                     );
                 }
-                ScopeKind::TypeVariable | ScopeKind::TypeAlias | ScopeKind::TypeParams
+                ScopeKind::TypeVariable
+                | ScopeKind::TypeAlias
+                | ScopeKind::TypeParams
                 | ScopeKind::Annotation => {
                     let place = match scope.kind {
                         ScopeKind::TypeVariable => "a TypeVar bound",
@@ -258,7 +260,9 @@ impl Builder<'_> {
                         _ => "an annotation",
                     };
                     return syntax(
-                        format!("assignment expression within a comprehension cannot be used within {place}"),
+                        format!(
+                            "assignment expression within a comprehension cannot be used within {place}"
+                        ),
                         target.range(),
                     );
                 }
@@ -307,25 +311,32 @@ impl Builder<'_> {
         done?;
         let parent = self.current;
         let inlined = kind != CompKind::Generator && !self.scope().sees_class;
-        let id = self.inside(ScopeKind::Comp(kind), comp_name(kind), Some(node), |builder, id| {
-            builder.scopes[id].inlined = inlined;
-            if !inlined {
-                builder.scopes[id].add(NameId::DOT_ZERO, used::PARAM);
-            }
-            builder.scopes[id].awaits |= first.is_async;
-            builder.target(&first.target)?;
-            builder.exprs(&first.ifs)?;
-            for generator in rest {
-                builder.scopes[id].awaits |= generator.is_async;
-                builder.target(&generator.target)?;
-                builder.in_iterable += 1;
-                let done = builder.expr(&generator.iter);
-                builder.in_iterable -= 1;
-                done?;
-                builder.exprs(&generator.ifs)?;
-            }
-            elements.iter().try_for_each(|element| builder.expr(element))
-        })?;
+        let id = self.inside(
+            ScopeKind::Comp(kind),
+            comp_name(kind),
+            Some(node),
+            |builder, id| {
+                builder.scopes[id].inlined = inlined;
+                if !inlined {
+                    builder.scopes[id].add(NameId::DOT_ZERO, used::PARAM);
+                }
+                builder.scopes[id].awaits |= first.is_async;
+                builder.target(&first.target)?;
+                builder.exprs(&first.ifs)?;
+                for generator in rest {
+                    builder.scopes[id].awaits |= generator.is_async;
+                    builder.target(&generator.target)?;
+                    builder.in_iterable += 1;
+                    let done = builder.expr(&generator.iter);
+                    builder.in_iterable -= 1;
+                    done?;
+                    builder.exprs(&generator.ifs)?;
+                }
+                elements
+                    .iter()
+                    .try_for_each(|element| builder.expr(element))
+            },
+        )?;
         if inlined {
             self.leave_inlined(id, parent);
         } else if kind != CompKind::Generator && self.scopes[id].awaits {
