@@ -375,6 +375,58 @@ impl Machine for Direct {
         Ok((record.kind, record.result))
     }
     #[inline(always)]
+    fn unwinding(&mut self) -> Result<(u16, u16), Leave> {
+        // SAFETY: D1.
+        let record = unsafe { &*self.top() };
+        if record.kind == FrameRecord::ROOT {
+            return Err(Leave::Raised);
+        }
+        Ok((record.kind, record.result))
+    }
+    #[inline(always)]
+    fn resume_frame(
+        &mut self,
+        code: *const CodeBlock,
+        window: i32,
+        pc: u32,
+        result: u16,
+        kind: u16,
+        extra: DirectVal,
+    ) -> Next {
+        let caller_pc = self.pc;
+        // SAFETY: the language gives live code.
+        let block = unsafe { &*code };
+        let base = self.base.wrapping_offset(window as isize);
+        let top = self.top();
+        let record = top.wrapping_add(1);
+        let end = base.wrapping_add(usize::from(block.register_count));
+        // SAFETY: D1.
+        let context = unsafe { &mut *self.cx };
+        if record >= context.record_limit || end > context.register_limit {
+            return self.overflow();
+        }
+        // SAFETY: D1.
+        unsafe { (*top).pc = caller_pc };
+        self.pc = block.words.wrapping_add(pc as usize);
+        // SAFETY: below the limit.
+        unsafe {
+            record.write(FrameRecord {
+                code,
+                pc: self.pc,
+                base,
+                resume: std::ptr::null(),
+                result,
+                kind,
+                flags: 0,
+                extra: extra.0,
+            });
+        }
+        context.frame_top = record;
+        self.base = base;
+        self.consts = block.consts;
+        Ok(())
+    }
+    #[inline(always)]
     fn pop_frame(&mut self) {
         // SAFETY: D1; the frame is not the outermost.
         let caller = unsafe { self.top().sub(1) };

@@ -97,7 +97,19 @@ pub trait Machine: Sized {
     /// # Errors
     /// `Stop` when the frame is the outermost of this run (the machine then keeps `value` for its driver).
     fn returning(&mut self, value: Self::Val) -> Result<(u16, u16), Leave>;
-    /// Drops the running frame; the caller runs on after its instruction. Only after `returning` or in unwinding.
+    /// The running frame is about to be left by the pending exception: gives its kind and result register, both static.
+    ///
+    /// # Errors
+    /// `Raised` on Direct when the frame is the outermost of this run (it stays pushed; the driver pops it), `Stop` when the machine ends
+    /// its run here.
+    fn unwinding(&mut self) -> Result<(u16, u16), Leave>;
+    /// Like `push_frame`, but execution goes on at word `pc` of the code, in a window whose registers have been written already
+    /// (a generator that is resumed). Does not count as a call and enters no compiled code.
+    ///
+    /// # Errors
+    /// As `push_frame`.
+    fn resume_frame(&mut self, code: *const CodeBlock, window: i32, pc: u32, result: u16, kind: u16, extra: Self::Val) -> Next;
+    /// Drops the running frame; the caller runs on after its instruction. Only after `returning` or `unwinding`.
     fn pop_frame(&mut self);
     /// The language word of the running frame.
     fn frame_extra(&mut self) -> Self::Val;

@@ -25,8 +25,10 @@ pub struct CodeData {
     pub parameter_count: u16,
     /// All parameters including `*args` and `**kwargs`.
     pub all_parameter_count: u16,
-    /// Plain function of positional parameters only: no star, no keyword-only, not a generator.
+    /// Takes positional parameters only: no star, no keyword-only.
     pub simple: bool,
+    /// Registers that a generator of this code keeps while suspended: the deepest of its yields.
+    pub saved_registers: u16,
     /// Interned names, by address; index as in the bytecode.
     pub names: Vec<usize>,
     words: Vec<u64>,
@@ -249,7 +251,8 @@ impl Vm {
             object,
             parameter_count,
             all_parameter_count: parameter_count + stars,
-            simple: stars == 0 && code.kwonly_count == 0 && code.flags.0 & generator == 0,
+            simple: stars == 0 && code.kwonly_count == 0,
+            saved_registers,
             names,
             words,
             depth,
@@ -332,4 +335,17 @@ fn spread_depth(words: &[u64], depth: &mut [u16]) {
         }
         at += 1 + caches;
     }
+}
+
+/// The most registers live at any yield.
+fn saved_registers(words: &[u64], depth: &[u16]) -> u16 {
+    let (mut at, mut most) = (0, 0);
+    while at < words.len() {
+        let op = Op::from_number(words[at] as u8);
+        if matches!(op, Some(Op::Yield | Op::YieldDelegated | Op::ReturnGenerator)) {
+            most = most.max(depth.get(at).copied().unwrap_or(0));
+        }
+        at += 1 + op.map_or(0, Op::caches);
+    }
+    most
 }
