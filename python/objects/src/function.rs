@@ -252,7 +252,7 @@ impl Vm {
             parameter_count,
             all_parameter_count: parameter_count + stars,
             simple: stars == 0 && code.kwonly_count == 0,
-            saved_registers,
+            saved_registers: saved,
             names,
             words,
             depth,
