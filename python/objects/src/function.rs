@@ -232,8 +232,7 @@ impl Vm {
         spread_depth(&words, &mut depth);
         let star = u16::from(code.flags.contains(CodeFlags::VARARGS));
         let stars = star + u16::from(code.flags.contains(CodeFlags::VARKEYWORDS));
-        let generator =
-            CodeFlags::GENERATOR.0 | CodeFlags::COROUTINE.0 | CodeFlags::ASYNC_GENERATOR.0;
+        let saved = saved_registers(&words, &depth);
         let parameter_count = code.arg_count + code.kwonly_count;
         let data = Box::leak(Box::new(CodeData {
             block: CodeBlock {
