@@ -119,6 +119,8 @@ pub(super) struct Rig<B> {
     pub(super) nursery: Vec<u64>,
     pub(super) codes: Vec<TraceCode>,
     pub(super) compiled: Vec<Compiled>,
+    /// The leaves of the last exit.
+    pub(super) leaves: Vec<u64>,
 }
 
 impl<B: Backend> Rig<B> {
@@ -141,6 +143,7 @@ impl<B: Backend> Rig<B> {
             nursery,
             codes: Vec::new(),
             compiled: Vec::new(),
+            leaves: Vec::new(),
         };
         rig.context.jit = (&raw mut *rig.state).cast();
         rig.context.mutator = (&raw mut *rig.bump).cast();
@@ -226,6 +229,7 @@ impl<B: Backend> Rig<B> {
                 let values = self.decode(trace, site);
                 let site_code = self.codes[trace as usize].sites[site as usize];
                 let exit = self.compiled[trace as usize].exits[site_code.exit as usize].clone();
+                self.leaves.clone_from(&values);
                 for (slot, bits) in self.rebuild(trace, &exit, &values) {
                     self.set(slot, bits);
                 }

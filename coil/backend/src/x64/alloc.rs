@@ -193,7 +193,7 @@ impl Gen<'_> {
 
     /// The value must be back in its register at the jump.
     fn carried(&self, value: usize) -> bool {
-        self.loop_start.is_some_and(|start| (value as u32) < start)
+        self.loop_start.is_some_and(|body| (value as u32) < body)
             && self.live.last[value] == self.end
             && self.head_regs >> (self.places[value].reg & 31) & 1 == 1
     }

@@ -66,7 +66,7 @@ pub(crate) struct Gen<'a> {
     pub(crate) at: u32,
     /// The position after the last instruction.
     pub(crate) end: u32,
-    /// Where the loop starts that the trace ends with.
+    /// The first instruction behind the phis of the loop that the trace ends with.
     pub(crate) loop_start: Option<u32>,
     /// Registers that hold values at the loop's head.
     pub(crate) head_regs: u32,

@@ -9,7 +9,7 @@ use crate::live::NEVER;
 use crate::moves::Move;
 use coil_trace::{CompiledEnd, Effect, Id};
 
-/// Registers that stay free for temporaries when a phi asks for one that no instruction reads.
+/// Registers that stay free for temporaries when a phi asks for one that no instruction reads, or that the loop does not change.
 const SPARE: u32 = 3;
 
 fn register(reg: Reg) -> Location {
@@ -54,7 +54,7 @@ impl Gen<'_> {
         self.fresh.clear();
         if let Some(args) = back {
             self.asm.align(16);
-            self.loop_start = Some(label.at);
+            self.loop_start = Some(label.at + label.phis);
             self.note_head(first, &places, args);
         }
         let open = !(0..first).any(|value| self.live.last[value] > self.at);
@@ -122,7 +122,8 @@ impl Gen<'_> {
             let (read, invariant) = wanted(self, k);
             let class = class_of(self.c.trace.insts[first + k].op.ty());
             let free = self.available(class) & !taken;
-            let reg = if read {
+            let crowded = free.count_ones() < SPARE;
+            let reg = if read && !(invariant && crowded) {
                 self.register_for_phi(first + k, class, taken)
             } else if !invariant && free.count_ones() > SPARE {
                 Some(free.trailing_zeros() as Reg)
