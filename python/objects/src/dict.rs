@@ -244,7 +244,8 @@ impl Dict {
     pub fn update(self, vm: &mut Vm, other: Dict) -> PyResult<()> {
         let mut at = 0;
         while let Some((entry, key, value)) = other.next_entry(at) {
-            self.set(vm, key, value)?;
+            let hash = other.table().map_or(0, |table| table.hash32(entry));
+            self.set_hashed(vm, key, value, i64::from(hash))?;
             at = entry + 1;
         }
         Ok(())
@@ -256,17 +257,23 @@ impl Dict {
     /// MemoryError.
     pub fn copy(self, vm: &mut Vm) -> PyResult<Dict> {
         let copy = vm.new_dict()?;
-        if self.len() > 0 {
-            Table::rebuild(
-                vm,
-                copy.0,
-                at::DICT_TABLE,
-                WORDS,
-                u32::try_from(self.len()).unwrap_or(u32::MAX),
-            )?;
-        }
-        copy.update(vm, self)?;
+        copy.fill(vm, self)?;
         Ok(copy)
+    }
+
+    /// Gives an empty dict the entries of another, without looking at the keys.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn fill(self, vm: &mut Vm, other: Dict) -> PyResult<()> {
+        debug_assert!(self.is_empty(), "only an empty dict is filled");
+        let Some(table) = other.table().filter(|_| !other.is_empty()) else {
+            return Ok(());
+        };
+        Table::copy(vm, self.0, at::DICT_TABLE, WORDS, table)?;
+        mem::set(self.0, at::SIZE, other.len());
+        bump_keys_version(vm, self.0);
+        Ok(())
     }
 }
 

@@ -79,7 +79,8 @@ layout_ids! {
     LIST_ITER = 51;
     /// A tuple iterator: tuple at 16, raw index at 24.
     TUPLE_ITER = 52;
-    /// A dict iterator: dict at 16, raw entry index at 24, raw length at start at 32, raw kind (0 keys, 1 values, 2 items) at 40.
+    /// A dict or set iterator: dict at 16, raw entry index at 24, raw length at start at 32, raw kind (0 keys, 1 values, 2 items) at 40,
+    /// raw number of entries in use at start at 48.
     DICT_ITER = 53;
     /// A super object: class at 16, object at 24, type of the object at 32.
     SUPER = 54;
@@ -288,6 +289,8 @@ pub mod at {
         ITER_EXTRA = 32;
         /// Iterators: fourth word.
         ITER_KIND = 40;
+        /// Dict iterator: entries from this number on were added after it was made ("dictionary keys changed during iteration").
+        ITER_LIMIT = 48;
         /// Range iterator: next number, raw.
         RANGE_ITER_NEXT = 16;
         /// Range iterator: step, raw.
@@ -545,7 +548,7 @@ pub fn layouts() -> LayoutTable {
     define(RANGE_ITER, fixed("range iterator", 40, &[]));
     define(LIST_ITER, fixed("list iterator", 32, &[16]));
     define(TUPLE_ITER, fixed("tuple iterator", 32, &[16]));
-    define(DICT_ITER, fixed("dict iterator", 48, &[16]));
+    define(DICT_ITER, fixed("dict iterator", 56, &[16]));
     define(SUPER, fixed("super", 40, &[16, 24, 32]));
     define(PROXY, fixed("proxy", 24, &[16]));
     define(STR_ITER, fixed("str iterator", 32, &[16]));

@@ -88,6 +88,51 @@ impl Set {
         Ok(true)
     }
 
+    /// Adds an item whose hash is known; false when it was there.
+    ///
+    /// # Errors
+    /// What `__eq__` raises; MemoryError.
+    pub fn add_hashed(self, vm: &mut Vm, item: Value, hash: i64) -> PyResult<bool> {
+        if Table::find(vm, self.0, at::SET_TABLE, item, hash)?.is_some() {
+            return Ok(false);
+        }
+        Table::append(vm, self.0, at::SET_TABLE, WORDS, item, None, hash)?;
+        mem::set(self.0, USED, self.len() + 1);
+        Ok(true)
+    }
+
+    /// The entry of an item whose hash is known.
+    ///
+    /// # Errors
+    /// What `__eq__` raises.
+    pub fn find_hashed(self, vm: &mut Vm, item: Value, hash: i64) -> PyResult<Option<u32>> {
+        Table::find(vm, self.0, at::SET_TABLE, item, hash)
+    }
+
+    /// Gives an empty set the items of another, without looking at them.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn fill(self, vm: &mut Vm, other: Set) -> PyResult<()> {
+        debug_assert!(self.is_empty(), "only an empty set is filled");
+        let Some(table) = other.table().filter(|_| !other.is_empty()) else {
+            return Ok(());
+        };
+        Table::copy(vm, self.0, at::SET_TABLE, WORDS, table)?;
+        mem::set(self.0, USED, other.len());
+        Ok(())
+    }
+
+    /// Exchanges the items with another set's.
+    pub fn swap_items(self, vm: &mut Vm, other: Set) {
+        let (mine, theirs) = (self.table(), other.table());
+        let (my_len, their_len) = (self.len(), other.len());
+        vm.store(self.0, at::SET_TABLE, theirs.map(|t| Value::from_ref(t.0)));
+        vm.store(other.0, at::SET_TABLE, mine.map(|t| Value::from_ref(t.0)));
+        mem::set(self.0, USED, their_len);
+        mem::set(other.0, USED, my_len);
+    }
+
     /// Takes an item away; false when it was not there.
     ///
     /// # Errors

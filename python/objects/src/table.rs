@@ -6,7 +6,7 @@
 //!
 //! Invariant T1: the table object of a live dict or set is reached only through it; it is replaced, never resized.
 
-use crate::layout::{self, at};
+use crate::layout;
 use crate::mem;
 use crate::protocol;
 use crate::raise::PyResult;
@@ -103,8 +103,9 @@ impl Table {
         ENTRIES + entry as usize * self.words() * 8
     }
 
+    /// Low half of the hash of an entry's key: all of it that `find` and `append` look at.
     #[inline]
-    fn hash32(self, entry: u32) -> u32 {
+    pub fn hash32(self, entry: u32) -> u32 {
         mem::get(self.0, self.entry_offset(entry))
     }
 
@@ -385,6 +386,24 @@ impl Table {
         words: u32,
         room: u32,
     ) -> PyResult<Table> {
+        let old = mem::reference(owner, offset).map(Table);
+        let table = Table::rebuild_from(vm, words, room, old)?;
+        if let Some(old) = old.filter(|_| words == 3) {
+            old.notify_moved(vm);
+        }
+        // SAFETY: the field at `offset` of a dict or set is its table.
+        unsafe {
+            vm.mutator()
+                .store_value(owner, offset, Some(Value::from_ref(table.0)))
+        };
+        if owner.layout() == layout::DICT || owner.layout() == layout::DICT_SUB {
+            crate::dict::bump_keys_version(vm, owner);
+        }
+        Ok(table)
+    }
+
+    /// A new table with room for `room` live entries and the live entries of `old`.
+    fn rebuild_from(vm: &mut Vm, words: u32, room: u32, old: Option<Table>) -> PyResult<Table> {
         let capacity = match room {
             0..=5 if words == 3 => 5,
             0..=8 => 8,
@@ -394,38 +413,35 @@ impl Table {
         mem::set(object, CAPACITY, capacity);
         mem::set(object, WORDS, words);
         let table = Table(object);
-        if let Some(old) = mem::reference(owner, offset).map(Table) {
-            let mut to = 0;
-            for entry in 0..old.used() {
-                let Some(key) = old.key(entry) else { continue };
-                let hash = old.hash32(entry);
-                let place = table.entry_offset(to);
-                mem::set(object, place, hash);
-                mem::set(object, place + 4, 0u32);
-                // The new table may be old already (a large object), so its stores need the barrier like any other.
-                table.set_word(vm, to, 1, Some(key));
-                if words == 3 {
-                    table.set_word(vm, to, 2, old.value(entry));
-                }
-                table.insert_index(hash, to);
-                to += 1;
-            }
-            mem::set(object, USED, to);
-            mem::set(object, LIVE, to);
+        let Some(old) = old else { return Ok(table) };
+        let mut to = 0;
+        for entry in 0..old.used() {
+            let Some(key) = old.key(entry) else { continue };
+            let hash = old.hash32(entry);
+            let place = table.entry_offset(to);
+            mem::set(object, place, hash);
+            mem::set(object, place + 4, 0u32);
+            // The new table may be old already (a large object), so its stores need the barrier like any other.
+            table.set_word(vm, to, 1, Some(key));
             if words == 3 {
-                old.notify_moved(vm);
+                table.set_word(vm, to, 2, old.value(entry));
             }
+            table.insert_index(hash, to);
+            to += 1;
         }
-        // SAFETY: the field at `offset` of a dict or set is its table.
-        unsafe {
-            vm.mutator()
-                .store_value(owner, offset, Some(Value::from_ref(object)))
-        };
-        if owner.layout() == layout::DICT || owner.layout() == layout::DICT_SUB {
-            crate::dict::bump_keys_version(vm, owner);
-        }
-        let _ = at::SIZE;
+        mem::set(object, USED, to);
+        mem::set(object, LIVE, to);
         Ok(table)
+    }
+
+    /// Gives `owner`, which has no entries, a table of its own with the live entries of `from`.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn copy(vm: &mut Vm, owner: Ref, offset: usize, words: u32, from: Table) -> PyResult<()> {
+        let table = Table::rebuild_from(vm, words, from.live(), Some(from))?;
+        vm.store(owner, offset, Some(Value::from_ref(table.0)));
+        Ok(())
     }
 
     fn notify_moved(self, vm: &mut Vm) {

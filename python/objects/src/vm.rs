@@ -198,6 +198,8 @@ pub struct Vm {
     /// More roots: called in every collection.
     pub extra_roots: Vec<fn(&Vm, &mut Visitor<'_>, Phase)>,
     attached: Option<AttachedMutator>,
+    /// Objects whose repr is being made, by bits; the natives that make them keep them alive.
+    repr_active: Vec<u64>,
 }
 
 impl fmt::Debug for Vm {
@@ -253,6 +255,7 @@ impl Vm {
             attachments: Vec::new(),
             extra_roots: Vec::new(),
             attached: None,
+            repr_active: Vec::new(),
         });
         vm.attach(&heap);
         ty::init_static_types();
@@ -647,5 +650,25 @@ impl Vm {
     /// Turns the collector's refusal into MemoryError.
     pub fn out_of_memory(&mut self, _: OutOfMemory) -> Raised {
         self.raise_memory_error()
+    }
+}
+
+impl Vm {
+    /// Runs `body`, which makes the repr of a container, unless that container's repr is being made already (it contains itself): then none.
+    ///
+    /// # Errors
+    /// What `body` raises.
+    pub fn repr_guard<T>(
+        &mut self,
+        value: Value,
+        body: impl FnOnce(&mut Vm) -> PyResult<T>,
+    ) -> PyResult<Option<T>> {
+        if self.repr_active.contains(&value.bits()) {
+            return Ok(None);
+        }
+        self.repr_active.push(value.bits());
+        let result = body(self);
+        self.repr_active.pop();
+        result.map(Some)
     }
 }
