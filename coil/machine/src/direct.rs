@@ -658,6 +658,10 @@ impl Machine for Direct {
         Err(Leave::Raised)
     }
     #[inline(always)]
+    fn argument_area(&mut self, first: i32, _count: usize) -> DirectRef {
+        DirectRef(self.base.wrapping_offset(first as isize).expose_provenance())
+    }
+    #[inline(always)]
     fn window_top(&self) -> i32 {
         // SAFETY: D2.
         i32::from(unsafe { (*self.code()).register_count })

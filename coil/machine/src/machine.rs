@@ -219,6 +219,9 @@ pub trait Machine: Sized {
     /// # Errors
     /// Always `Raised`.
     fn raise(&mut self, value: Self::Val) -> Next;
+    /// The address of register `first` of the running window, with registers `first .. first + count` written to memory, for natives that read
+    /// (or, with `count` 0, write) a run of registers. What a native wrote is read back with item loads and `set_reg`.
+    fn argument_area(&mut self, first: i32, count: usize) -> Self::Ref;
     /// How far above the running window a native or nested run may use registers: the index of the first free register of the
     /// running window.
     fn window_top(&self) -> i32;
