@@ -199,17 +199,23 @@ impl Core {
         self.counters.major_ns += begin.elapsed().as_nanos() as u64;
     }
 
-    /// How long a step may take: more after a short minor collection, and the further the heap has outgrown the point
-    /// where marking began.
+    /// How long a step may take: what the minor collection has left of the pause, and more the further the heap has
+    /// outgrown the point where marking began.
     fn step_time(&self, minor: Duration) -> Option<Duration> {
-        let target = Duration::from_micros(self.config.step_target_us);
+        let step = Duration::from_micros(self.config.step_target_us);
+        let pause = step + Duration::from_micros(self.config.minor_target_us);
         let over = self.old_bytes.saturating_sub(self.threshold);
-        if over > self.threshold {
+        if over > 3 * self.threshold {
             None
-        } else if over > self.threshold / 2 {
-            Some(2 * target)
+        } else if over > self.threshold {
+            Some(4 * step)
         } else {
-            Some(target.max((2 * target).saturating_sub(minor)))
+            let least = if over > self.threshold / 2 {
+                step
+            } else {
+                step / 2
+            };
+            Some(pause.saturating_sub(minor).clamp(least, 2 * step))
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Address space: blocks for small objects, pages for large ones, and their tables at the side.
 //!
 //! One reservation, never committed in advance: `[blocks | large pages | tables]`. Both object areas are described by
-//! one byte per 32 KB granule, so that one range check and one table load tell what an address is.
+//! one byte per 32 KB granule, so that one range check and one table load tell what an address is. Huge pages were tried:
+//! their faults stop the program for more than 10 ms, and it does not get faster.
 
 use std::ptr::null_mut;
 
@@ -70,23 +71,6 @@ pub(crate) struct Space {
     map: (usize, usize),
 }
 
-/// The heap's first part is made of small pages, so that small programs stay small.
-const SMALL_PAGES_BYTES: usize = 16 << 20;
-
-/// Asks for huge pages in the block area of a large heap: random accesses to it are bound by address translation.
-fn ask_for_huge_pages(map: usize, span: usize) {
-    let start = (map + SMALL_PAGES_BYTES).next_multiple_of(2 << 20);
-    let length = (map + span / 2).saturating_sub(start);
-    // SAFETY: a part of the mapping. A refusal does no harm.
-    unsafe {
-        libc::madvise(
-            std::ptr::with_exposed_provenance_mut(start),
-            length,
-            libc::MADV_HUGEPAGE,
-        )
-    };
-}
-
 fn tables_size(blocks: usize, pages: usize) -> usize {
     let granules = blocks + pages * PAGE / BLOCK;
     granules + blocks * (4 + 2 * LINES + 2 * START_WORDS * 8) + pages * 13 + 16 * PAGE
@@ -132,7 +116,6 @@ impl Space {
             return None;
         }
         let map = map.expose_provenance();
-        ask_for_huge_pages(map, span);
         let base = map.next_multiple_of(BLOCK);
         let mut next = base + span;
         let mut table = |bytes: usize| {
