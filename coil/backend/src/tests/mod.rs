@@ -3,3 +3,4 @@
 mod ops;
 mod random;
 mod rig;
+mod state;
