@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use coil_value::{Header, Ref, Value, flags};
 
+use crate::layout::ARRAY_ITEMS;
 use crate::mutator::Mutator;
 use crate::space::state;
 
@@ -15,6 +16,38 @@ use crate::space::state;
 const SLOT_LOG_MAX: usize = 1 << 17;
 
 impl Mutator {
+    /// Loads a value, or none, from a field, `offset` bytes into the object.
+    ///
+    /// # Safety
+    /// The layout names a value field there.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn load_value(&self, object: Ref, offset: usize) -> Option<Value> {
+        // SAFETY: a field of the object.
+        unsafe { object.field_ptr::<Option<Value>>(offset).read() }
+    }
+
+    /// Loads an element of generic storage for values.
+    ///
+    /// # Safety
+    /// The object is such storage and has the element.
+    #[inline(always)]
+    #[must_use]
+    pub unsafe fn load_element(&self, array: Ref, index: usize) -> Option<Value> {
+        // SAFETY: an element of the array.
+        unsafe { self.load_value(array, ARRAY_ITEMS + 8 * index) }
+    }
+
+    /// Stores an element of generic storage for values, remembering that slot only.
+    ///
+    /// # Safety
+    /// As [`Mutator::load_element`].
+    #[inline(always)]
+    pub unsafe fn store_element(&self, array: Ref, index: usize, value: Option<Value>) {
+        // SAFETY: an element of the array.
+        unsafe { self.store_item(array, array.field_ptr(ARRAY_ITEMS + 8 * index), value) };
+    }
+
     /// Stores a value, or none, into a field, `offset` bytes into the object.
     ///
     /// # Safety
@@ -33,7 +66,8 @@ impl Mutator {
     #[inline(always)]
     pub unsafe fn init_value(&self, object: Ref, offset: usize, value: Option<Value>) {
         debug_assert!(
-            object.gc_flags() & flags::BARRIER == 0 || object.gc_flags() & flags::OLD != 0
+            object.gc_flags() & flags::BARRIER == 0,
+            "a collection has seen the object: it is not fresh any more"
         );
         // NO-BARRIER: fresh object.
         // SAFETY: a field of the object.

@@ -163,7 +163,7 @@ impl Core {
             self.verify_heap(mutators);
         }
         let collected = Instant::now();
-        self.trim();
+        self.trim(extent == Extent::Full);
         self.note_use();
         let end = Instant::now();
         self.counters.trim_max_ns = self

@@ -23,8 +23,8 @@ const CLOCK_BYTES: usize = 64 << 10;
 const PART_ITEMS: usize = 4096;
 /// Old blocks are worth refilling when less than this share of them is live.
 const ROOM_PERCENT: usize = 80;
-/// At most this much memory goes back to the system in one pause.
-const RETURN_BYTES: usize = 4 << 20;
+/// At most this much memory goes back to the system in an ordinary pause.
+const RETURN_BYTES: usize = 1 << 20;
 
 /// The sink that marks.
 pub(crate) struct Mark<'a>(pub(crate) &'a mut Core);
@@ -335,13 +335,17 @@ impl Core {
         self.reusable = reusable;
     }
 
-    /// Gives some free blocks back to the system.
-    pub(crate) fn trim(&mut self) {
+    /// Gives free blocks back to the system: some, or all that will not be needed soon.
+    pub(crate) fn trim(&mut self, all: bool) {
         if self.config.poison {
             return;
         }
         let keep = 2 * self.nursery_bytes + self.old_bytes / 8 + 4 * BLOCK;
-        let returned = self.blocks.trim(&self.space, keep, RETURN_BYTES);
+        let returned = self.blocks.trim(
+            &self.space,
+            keep,
+            if all { usize::MAX } else { RETURN_BYTES },
+        );
         self.counters.returned_bytes += returned as u64;
     }
 }

@@ -460,13 +460,13 @@ fn default_settings_keep_the_graph() {
             verify: true,
             ..HeapConfig::default()
         },
-        60_000,
+        30_000,
     );
 }
 
 #[test]
 fn a_tiny_nursery_keeps_the_graph() {
-    run(stress(), 30_000);
+    run(stress(), 20_000);
 }
 
 #[test]
@@ -500,7 +500,7 @@ fn always_evacuating_keeps_the_graph() {
             always_evacuate: true,
             ..stress()
         },
-        20_000,
+        12_000,
     );
 }
 
