@@ -42,9 +42,16 @@ fn main() {
         all += start.elapsed();
         bytes += source.len();
         lines += source.iter().filter(|&&byte| byte == b'\n').count();
-        if let Err(error) = result {
-            failed += 1;
-            eprintln!("{name}: {error}");
+        match result {
+            Ok(code) => {
+                if let Err(error) = taipan_bytecode::verify(&code) {
+                    eprintln!("{name}: broken: {error}");
+                }
+            }
+            Err(error) => {
+                failed += 1;
+                eprintln!("{name}: {error}");
+            }
         }
     }
     let megabytes = bytes as f64 / 1e6;

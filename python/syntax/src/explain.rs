@@ -1,11 +1,30 @@
 //! From the parser's errors to CPython's messages and places.
+//!
+//! The parser reports its first error with a type and a range; what CPython says about it depends on the tokens around and on
+//! brackets left open. Only the error path comes here, so nothing is prepared in advance.
+
+mod targets;
+mod text;
 
 use crate::error::{ErrorKind, SyntaxError};
 use crate::parse::Mode;
 use crate::source::LineIndex;
 use ruff_python_ast::Mod;
-use ruff_python_parser::Parsed;
-use ruff_text_size::{Ranged, TextRange};
+use ruff_python_ast::token::{Token, TokenKind};
+use ruff_python_parser::{LexicalErrorType, ParseError, ParseErrorType, Parsed};
+use ruff_text_size::{Ranged, TextRange, TextSize};
+
+/// What is known about the place of an error.
+struct Context<'p> {
+    source: &'p str,
+    index: &'p LineIndex,
+    /// Without comments and newlines inside brackets.
+    tokens: Vec<&'p Token>,
+    tree: &'p Mod,
+}
+
+/// A message and where it belongs.
+type Answer = (ErrorKind, String, TextRange);
 
 /// The error CPython would report.
 pub(crate) fn explain(
@@ -14,12 +33,464 @@ pub(crate) fn explain(
     parsed: &Parsed<Mod>,
     _mode: Mode,
 ) -> SyntaxError {
-    let (message, range) = match parsed.errors().first() {
-        Some(error) => (error.error.to_string(), error.location),
-        None => match parsed.unsupported_syntax_errors().first() {
-            Some(error) => (error.to_string(), error.range()),
-            None => ("invalid syntax".to_owned(), TextRange::default()),
-        },
+    let context = Context {
+        source,
+        index,
+        tokens: parsed
+            .tokens()
+            .iter()
+            .filter(|token| {
+                !matches!(
+                    token.kind(),
+                    TokenKind::Comment | TokenKind::NonLogicalNewline
+                )
+            })
+            .collect(),
+        tree: parsed.syntax(),
     };
-    SyntaxError::at(ErrorKind::Syntax, message, range, source, index)
+    let (kind, message, range) = match parsed.errors().first() {
+        Some(error) => context.explain(error),
+        None => (
+            ErrorKind::Syntax,
+            text::unsupported(parsed.unsupported_syntax_errors().first()),
+            parsed
+                .unsupported_syntax_errors()
+                .first()
+                .map_or(TextRange::default(), Ranged::range),
+        ),
+    };
+    SyntaxError::at(kind, message, range, source, index)
+}
+
+impl Context<'_> {
+    fn explain(&self, error: &ParseError) -> Answer {
+        let at = error.location;
+        if let Some(answer) = self.lexical(error) {
+            return answer;
+        }
+        if let Some(answer) = self.brackets(at) {
+            return answer;
+        }
+        if let Some(answer) = self.indentation(error) {
+            return answer;
+        }
+        if let Some(answer) = self.target(error) {
+            return answer;
+        }
+        if let Some((message, range)) = text::message(self, error) {
+            return (ErrorKind::Syntax, message, range);
+        }
+        if let Some(answer) = self.two_in_a_row(at) {
+            return answer;
+        }
+        if let Some(open) = self.open_bracket(self.source.len()) {
+            return self.never_closed(open);
+        }
+        (
+            ErrorKind::Syntax,
+            "invalid syntax".to_owned(),
+            self.found(at),
+        )
+    }
+
+    /// The number of the first token that ends after `at`.
+    fn token_at(&self, at: TextSize) -> usize {
+        self.tokens.partition_point(|token| token.end() <= at)
+    }
+
+    fn kind(&self, number: usize) -> Option<TokenKind> {
+        self.tokens.get(number).map(|token| token.kind())
+    }
+
+    /// The range of the token found at `at`; newlines and the end count as one character.
+    fn found(&self, at: TextRange) -> TextRange {
+        match self.tokens.get(self.token_at(at.start())) {
+            Some(token) if token.kind() != TokenKind::Newline && !token.range().is_empty() => {
+                token.range()
+            }
+            Some(token) => {
+                let start = token.start();
+                let end = (start + TextSize::new(1)).min(TextSize::of(self.source));
+                TextRange::new(start, end.max(start))
+            }
+            None => at,
+        }
+    }
+
+    fn lexical(&self, error: &ParseError) -> Option<Answer> {
+        let at = error.location;
+        let ParseErrorType::Lexical(kind) = &error.error else {
+            return None;
+        };
+        let syntax = |message: String, range| Some((ErrorKind::Syntax, message, range));
+        match kind {
+            LexicalErrorType::IndentationError => {
+                let line = self.index.line_column(at.start()).0;
+                let text = self
+                    .index
+                    .line_text(self.source, line)
+                    .trim_end_matches(['\n', '\r']);
+                let end = self.index.line_start(line) + TextSize::of(text);
+                let message = "unindent does not match any outer indentation level";
+                Some((
+                    ErrorKind::Indentation,
+                    message.to_owned(),
+                    TextRange::empty(end),
+                ))
+            }
+            LexicalErrorType::UnclosedStringError => {
+                let literal = &self.source[at.start().to_usize()..];
+                let quoted = literal.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+                let triple = quoted.starts_with("\"\"\"") || quoted.starts_with("'''");
+                let prefix = literal.len() - quoted.len();
+                let kind = match literal[..prefix].to_ascii_lowercase() {
+                    prefix if prefix.contains('f') => "f-string",
+                    prefix if prefix.contains('t') => "t-string",
+                    _ => "string",
+                };
+                let line = match triple {
+                    true => self.last_line(),
+                    false => self.index.line_column(at.start()).0,
+                };
+                let triple = if triple { "triple-quoted " } else { "" };
+                syntax(
+                    format!("unterminated {triple}{kind} literal (detected at line {line})"),
+                    TextRange::empty(at.start()),
+                )
+            }
+            LexicalErrorType::UnrecognizedToken { tok } => match tok {
+                '$' | '?' | '!' => syntax("invalid syntax".to_owned(), at),
+                _ if tok.is_ascii() && !tok.is_control() => syntax("invalid syntax".to_owned(), at),
+                _ => {
+                    let shown = match tok.is_control() || *tok == '\u{a0}' {
+                        true => {
+                            format!("invalid non-printable character U+{:04X}", u32::from(*tok))
+                        }
+                        false => format!("invalid character '{tok}' (U+{:04X})", u32::from(*tok)),
+                    };
+                    syntax(shown, TextRange::empty(at.start()))
+                }
+            },
+            LexicalErrorType::LineContinuationError => syntax(
+                "unexpected character after line continuation character".to_owned(),
+                TextRange::empty(at.start() + TextSize::new(1)),
+            ),
+            LexicalErrorType::Eof => match self.open_bracket(self.source.len()) {
+                Some(open) => Some(self.never_closed(open)),
+                None => syntax("unexpected EOF while parsing".to_owned(), at),
+            },
+            LexicalErrorType::InvalidByteLiteral => syntax(
+                "bytes can only contain ASCII literal characters".to_owned(),
+                self.found(at),
+            ),
+            LexicalErrorType::OtherError(message) => syntax(
+                text::number_error(self.source, at, message),
+                TextRange::empty(at.start()),
+            ),
+            LexicalErrorType::FStringError(kind) | LexicalErrorType::TStringError(kind) => {
+                let word = match &error.error {
+                    ParseErrorType::Lexical(LexicalErrorType::TStringError(_)) => "t",
+                    _ => "f",
+                };
+                Some(self.interpolated(kind, word, at))
+            }
+            _ => None,
+        }
+    }
+
+    fn last_line(&self) -> u32 {
+        let text = self.source.strip_suffix('\n').unwrap_or(self.source);
+        self.index.line_column(TextSize::of(text)).0
+    }
+
+    /// The innermost bracket left open before `end`.
+    fn open_bracket(&self, end: usize) -> Option<&Token> {
+        let mut open: Vec<&Token> = Vec::new();
+        for token in &self.tokens {
+            if token.start().to_usize() >= end {
+                break;
+            }
+            match token.kind() {
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => open.push(token),
+                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
+                    open.pop();
+                }
+                _ => {}
+            }
+        }
+        open.pop()
+    }
+
+    fn never_closed(&self, open: &Token) -> Answer {
+        let text = &self.source[open.range()];
+        let message = format!("'{text}' was never closed");
+        (ErrorKind::Syntax, message, TextRange::empty(open.start()))
+    }
+
+    /// A closing bracket that closes nothing, or the wrong one, on the lines of the error.
+    fn brackets(&self, at: TextRange) -> Option<Answer> {
+        let limit = self.index.line_column(at.end()).0;
+        let mut open: Vec<&Token> = Vec::new();
+        for token in &self.tokens {
+            let close = match token.kind() {
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                    open.push(token);
+                    continue;
+                }
+                TokenKind::Rpar => TokenKind::Lpar,
+                TokenKind::Rsqb => TokenKind::Lsqb,
+                TokenKind::Rbrace => TokenKind::Lbrace,
+                _ => continue,
+            };
+            let (line, _) = self.index.line_column(token.start());
+            let text = &self.source[token.range()];
+            let message = match open.pop() {
+                Some(opener) if opener.kind() == close => continue,
+                Some(opener) => {
+                    let first = self.index.line_column(opener.start()).0;
+                    let opened = &self.source[opener.range()];
+                    match first == line {
+                        true => format!(
+                            "closing parenthesis '{text}' does not match opening parenthesis '{opened}'"
+                        ),
+                        false => format!(
+                            "closing parenthesis '{text}' does not match opening parenthesis '{opened}' on line {first}"
+                        ),
+                    }
+                }
+                None => format!("unmatched '{text}'"),
+            };
+            return (line <= limit)
+                .then(|| (ErrorKind::Syntax, message, TextRange::empty(token.start())));
+        }
+        None
+    }
+
+    fn indentation(&self, error: &ParseError) -> Option<Answer> {
+        let at = error.location;
+        match &error.error {
+            ParseErrorType::UnexpectedIndentation => {
+                let line = self.index.line_column(at.end()).0;
+                let text = self.index.line_text(self.source, line);
+                let blank = text.len() - text.trim_start_matches([' ', '\t', '\x0c']).len();
+                let start =
+                    self.index.line_start(line) + TextSize::new(blank.saturating_sub(1) as u32);
+                Some((
+                    ErrorKind::Indentation,
+                    "unexpected indent".to_owned(),
+                    TextRange::empty(start),
+                ))
+            }
+            ParseErrorType::OtherError(message)
+                if message.starts_with("Expected an indented block") =>
+            {
+                Some(self.block(at))
+            }
+            ParseErrorType::OtherError(message) if message.starts_with("Expected `case` block") => {
+                Some(self.block(at))
+            }
+            _ => None,
+        }
+    }
+
+    /// "expected an indented block after ..." for the clause whose colon comes before `at`.
+    fn block(&self, at: TextRange) -> Answer {
+        let number = self.token_at(at.start());
+        let mut first = number.min(self.tokens.len());
+        // Back over the newline, then to the start of that logical line.
+        while first > 0 && self.tokens[first - 1].kind() != TokenKind::Colon {
+            first -= 1;
+        }
+        while first > 0
+            && !matches!(
+                self.tokens[first - 1].kind(),
+                TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent
+            )
+        {
+            first -= 1;
+        }
+        let mut kind = self.kind(first);
+        if kind == Some(TokenKind::Async) {
+            kind = self.kind(first + 1);
+        }
+        let line = self
+            .tokens
+            .get(first)
+            .map_or(1, |token| self.index.line_column(token.start()).0);
+        let clause = match kind {
+            Some(TokenKind::Def) => "function definition".to_owned(),
+            Some(TokenKind::Class) => "class definition".to_owned(),
+            Some(TokenKind::Except) if self.kind(first + 1) == Some(TokenKind::Star) => {
+                "'except*' statement".to_owned()
+            }
+            _ => {
+                let word = self
+                    .tokens
+                    .get(first)
+                    .map_or("", |token| &self.source[token.range()]);
+                let word = if kind == Some(TokenKind::With) {
+                    "with"
+                } else {
+                    word
+                };
+                let word = if kind == Some(TokenKind::For) {
+                    "for"
+                } else {
+                    word
+                };
+                format!("'{word}' statement")
+            }
+        };
+        let message = format!("expected an indented block after {clause} on line {line}");
+        let mut token = number;
+        while matches!(
+            self.kind(token),
+            Some(TokenKind::Newline | TokenKind::Dedent | TokenKind::Indent)
+        ) {
+            token += 1;
+        }
+        let range = match self.tokens.get(token) {
+            Some(token) if !token.range().is_empty() => token.range(),
+            _ => TextRange::empty(TextSize::of(self.source.trim_end())),
+        };
+        (ErrorKind::Indentation, message, range)
+    }
+
+    /// Two expressions next to each other: inside brackets a comma may be missing; `print x`.
+    fn two_in_a_row(&self, at: TextRange) -> Option<Answer> {
+        let number = self.token_at(at.start());
+        let starts = |kind: TokenKind| {
+            matches!(
+                kind,
+                TokenKind::Name
+                    | TokenKind::Int
+                    | TokenKind::Float
+                    | TokenKind::Complex
+                    | TokenKind::String
+                    | TokenKind::FStringStart
+                    | TokenKind::None
+                    | TokenKind::True
+                    | TokenKind::False
+                    | TokenKind::Ellipsis
+                    | TokenKind::Lpar
+                    | TokenKind::Lsqb
+                    | TokenKind::Lbrace
+            )
+        };
+        let ends = |kind: TokenKind| {
+            matches!(
+                kind,
+                TokenKind::Name
+                    | TokenKind::Int
+                    | TokenKind::Float
+                    | TokenKind::Complex
+                    | TokenKind::String
+                    | TokenKind::FStringEnd
+                    | TokenKind::None
+                    | TokenKind::True
+                    | TokenKind::False
+                    | TokenKind::Ellipsis
+                    | TokenKind::Rpar
+                    | TokenKind::Rsqb
+                    | TokenKind::Rbrace
+            )
+        };
+        let before = number.checked_sub(1)?;
+        if !starts(self.kind(number)?) || !ends(self.kind(before)?) {
+            return None;
+        }
+        let start = self.backward(before);
+        let end = self.forward(number);
+        let range = TextRange::new(self.tokens[start].start(), self.tokens[end].end());
+        if self.open_bracket(at.start().to_usize()).is_some() {
+            // An unclosed bracket is the better explanation when lines follow.
+            if let Some(open) = self.open_bracket(self.source.len()) {
+                return Some(self.never_closed(open));
+            }
+            if self.kind(before) == Some(TokenKind::Name)
+                && self.kind(number) == Some(TokenKind::String)
+            {
+                return None;
+            }
+            let message = "invalid syntax. Perhaps you forgot a comma?".to_owned();
+            return Some((ErrorKind::Syntax, message, range));
+        }
+        let word = &self.source[self.tokens[before].range()];
+        if start == before && matches!(word, "print" | "exec") {
+            let message =
+                format!("Missing parentheses in call to '{word}'. Did you mean {word}(...)?");
+            return Some((ErrorKind::Syntax, message, range));
+        }
+        None
+    }
+
+    /// The first token of the expression that ends with token `at`.
+    fn backward(&self, mut at: usize) -> usize {
+        let mut level = 0;
+        loop {
+            match self.tokens[at].kind() {
+                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => level += 1,
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
+                    if level == 0 {
+                        return at + 1;
+                    }
+                    level -= 1;
+                }
+                kind if level == 0 && separates(kind) => return at + 1,
+                _ => {}
+            }
+            if at == 0 {
+                return 0;
+            }
+            at -= 1;
+        }
+    }
+
+    /// The last token of the expression that starts with token `at`.
+    fn forward(&self, mut at: usize) -> usize {
+        let mut level = 0;
+        let start = at;
+        while at < self.tokens.len() {
+            match self.tokens[at].kind() {
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => level += 1,
+                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
+                    if level == 0 {
+                        return at.saturating_sub(1).max(start);
+                    }
+                    level -= 1;
+                }
+                kind if level == 0 && separates(kind) => return at.saturating_sub(1).max(start),
+                _ => {}
+            }
+            at += 1;
+        }
+        self.tokens.len() - 1
+    }
+}
+
+/// Cannot stand inside a plain expression.
+fn separates(kind: TokenKind) -> bool {
+    matches!(
+        kind,
+        TokenKind::Comma
+            | TokenKind::Colon
+            | TokenKind::Equal
+            | TokenKind::Newline
+            | TokenKind::Semi
+            | TokenKind::Indent
+            | TokenKind::Dedent
+            | TokenKind::EndOfFile
+            | TokenKind::For
+            | TokenKind::If
+            | TokenKind::Else
+            | TokenKind::Lambda
+            | TokenKind::Return
+            | TokenKind::ColonEqual
+            | TokenKind::While
+            | TokenKind::Del
+            | TokenKind::Assert
+            | TokenKind::Raise
+            | TokenKind::With
+            | TokenKind::Async
+    )
 }

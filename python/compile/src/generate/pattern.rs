@@ -186,7 +186,7 @@ impl<'a> Generator<'a> {
         let Some(star) = star else {
             let length = self.check_length(subject, count, false, fail)?;
             self.u.top = length;
-            if items.iter().all(Pattern::is_wildcard) {
+            if items.iter().all(is_wildcard) {
                 return Ok(());
             }
             let Ok(total) = u16::try_from(count) else {
@@ -225,7 +225,7 @@ impl<'a> Generator<'a> {
         }
         // Only the items that are looked at are fetched.
         for (at, item) in items.iter().enumerate() {
-            if at == star || item.is_wildcard() {
+            if at == star || is_wildcard(item) {
                 continue;
             }
             let base = self.u.top;
@@ -346,7 +346,7 @@ impl<'a> Generator<'a> {
             .iter()
             .chain(keywords.iter().map(|keyword| &keyword.pattern));
         for (at, item) in items.enumerate() {
-            if !item.is_wildcard() {
+            if !is_wildcard(item) {
                 self.pattern(item, values + at as u16, fail, captures)?;
             }
         }
@@ -416,6 +416,18 @@ impl<'a> Generator<'a> {
         }
         Ok(())
     }
+}
+
+/// `_`.
+fn is_wildcard(pattern: &Pattern) -> bool {
+    matches!(
+        pattern,
+        Pattern::MatchAs(ast::PatternMatchAs {
+            pattern: None,
+            name: None,
+            ..
+        })
+    )
 }
 
 /// Always matches: Some(the name it captures).

@@ -430,7 +430,7 @@ impl<'n> Builder<'n> {
             if self.scope().symbol(name).is_some() {
                 return syntax(
                     format!(
-                        "duplicate parameter '{}' in function definition",
+                        "duplicate argument '{}' in function definition",
                         parameter.name
                     ),
                     parameter.range(),

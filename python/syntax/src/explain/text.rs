@@ -1,0 +1,295 @@
+//! Messages that follow from the parser's kind of error and the tokens around.
+
+use super::{Answer, Context};
+use crate::error::ErrorKind;
+use ruff_python_ast::token::TokenKind;
+use ruff_python_parser::{
+    InterpolatedStringErrorType, ParseError, ParseErrorType, UnsupportedSyntaxError,
+    UnsupportedSyntaxErrorKind,
+};
+use ruff_text_size::{Ranged, TextRange};
+
+/// The message for an error and its range; None leaves it to the generic ones.
+pub(super) fn message(context: &Context<'_>, error: &ParseError) -> Option<(String, TextRange)> {
+    let at = error.location;
+    let say = |message: &str, range| Some((message.to_owned(), range));
+    let number = context.token_at(at.start());
+    match &error.error {
+        ParseErrorType::ExpectedToken { expected, found } => match (expected, found) {
+            (TokenKind::Colon, TokenKind::Newline | TokenKind::EndOfFile) => {
+                say("expected ':'", context.found(at))
+            }
+            (TokenKind::Colon, TokenKind::Equal) => {
+                let start = context.backward(number.checked_sub(1)?);
+                let start = match context.kind(start) {
+                    Some(TokenKind::If | TokenKind::Elif | TokenKind::While) => start + 1,
+                    _ => start,
+                };
+                let end = context.forward(number + 1);
+                say(
+                    "invalid syntax. Maybe you meant '==' or ':=' instead of '='?",
+                    TextRange::new(
+                        context.tokens.get(start)?.start(),
+                        context.tokens.get(end)?.end(),
+                    ),
+                )
+            }
+            (TokenKind::Else, _) => {
+                let start = context.backward(number.checked_sub(1)?);
+                let mut first = start;
+                if first > 0 && context.kind(first - 1) == Some(TokenKind::If) {
+                    first = context.backward(first.checked_sub(2)?);
+                }
+                let end = context.tokens.get(number.checked_sub(1)?)?.end();
+                let begin = context.tokens.get(first)?.start();
+                match number > 0 && begin <= end {
+                    true => say(
+                        "expected 'else' after 'if' expression",
+                        TextRange::new(begin, end),
+                    ),
+                    false => None,
+                }
+            }
+            _ => None,
+        },
+        ParseErrorType::PositionalAfterKeywordArgument => say(
+            "positional argument follows keyword argument",
+            context.closing(number),
+        ),
+        ParseErrorType::PositionalAfterKeywordUnpacking => say(
+            "positional argument follows keyword argument unpacking",
+            context.closing(number),
+        ),
+        ParseErrorType::InvalidArgumentUnpackingOrder => say(
+            "iterable argument unpacking follows keyword argument unpacking",
+            at,
+        ),
+        ParseErrorType::UnparenthesizedGeneratorExpression => {
+            say("Generator expression must be parenthesized", at)
+        }
+        ParseErrorType::NonDefaultParamAfterDefaultParam => say(
+            "parameter without a default follows parameter with a default",
+            context.found(at),
+        ),
+        ParseErrorType::ParamAfterVarKeywordParam => say(
+            "arguments cannot follow var-keyword argument",
+            context.found(at),
+        ),
+        ParseErrorType::ExpectedKeywordParam => {
+            say("named arguments must follow bare *", context.found(at))
+        }
+        ParseErrorType::VarParameterWithDefault => say(
+            "var-positional argument cannot have default value",
+            context.found(at),
+        ),
+        ParseErrorType::EmptyImportNames => say(
+            "Expected one or more names after 'import'",
+            TextRange::empty(at.start()),
+        ),
+        ParseErrorType::EmptyTypeParams => say("Type parameter list cannot be empty", at),
+        ParseErrorType::IterableUnpackingInComprehension => {
+            say("iterable unpacking cannot be used in comprehension", at)
+        }
+        ParseErrorType::InvalidStarredExpressionUsage => {
+            say("can't use starred expression here", at)
+        }
+        ParseErrorType::ExpectedImaginaryNumber => {
+            say("imaginary number required in complex literal", at)
+        }
+        ParseErrorType::ExpectedRealNumber => say("real number required in complex literal", at),
+        ParseErrorType::InvalidMatchPatternTarget => say("cannot use '_' as a target", at),
+        ParseErrorType::FStringError(kind) => {
+            let (_, message, range) = context.interpolated(kind, "f", at);
+            Some((message, range))
+        }
+        ParseErrorType::TStringError(kind) => {
+            let (_, message, range) = context.interpolated(kind, "t", at);
+            Some((message, range))
+        }
+        ParseErrorType::OtherError(message) => other(context, message, at),
+        ParseErrorType::ExpectedExpression => context.missing_expression(number),
+        _ => None,
+    }
+}
+
+fn other(context: &Context<'_>, message: &str, at: TextRange) -> Option<(String, TextRange)> {
+    let say = |message: &str| Some((message.to_owned(), context.found(at)));
+    match message {
+        "Only one '*' parameter allowed" | "Only one '*' separator allowed" => {
+            say("* argument may appear only once")
+        }
+        "Only one '/' separator allowed" => say("/ may appear only once"),
+        "Only one '**' parameter allowed" => say("arguments cannot follow var-keyword argument"),
+        "'/' parameter must appear before '*' parameter" => say("/ must be ahead of *"),
+        "Position-only parameter separator not allowed as first parameter" => {
+            say("at least one argument must precede /")
+        }
+        "Expected `except` or `finally` after `try` block" => {
+            say("expected 'except' or 'finally' block")
+        }
+        "Cannot have both 'except' and 'except*' on the same 'try'" => {
+            say("cannot have both 'except' and 'except*' on the same 'try'")
+        }
+        "Multiple exception types must be parenthesized when using `as`" => Some((
+            "multiple exception types must be parenthesized when using 'as'".to_owned(),
+            at,
+        )),
+        "Expected one or more exception types" => say("expected one or more exception types"),
+        "Positional patterns cannot follow keyword patterns" => {
+            say("positional patterns follow keyword patterns")
+        }
+        "Only single target (not list) can be annotated" => Some((
+            "only single target (not list) can be annotated".to_owned(),
+            at,
+        )),
+        "Only single target (not tuple) can be annotated" => Some((
+            "only single target (not tuple) can be annotated".to_owned(),
+            at,
+        )),
+        _ => None,
+    }
+}
+
+impl Context<'_> {
+    /// The bracket that closes the one open at token `number`.
+    fn closing(&self, number: usize) -> TextRange {
+        let mut level = 0;
+        for token in &self.tokens[number.min(self.tokens.len())..] {
+            match token.kind() {
+                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => level += 1,
+                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
+                    if level == 0 {
+                        return token.range();
+                    }
+                    level -= 1;
+                }
+                _ => {}
+            }
+        }
+        TextRange::default()
+    }
+
+    /// Where an expression should stand at token `number`.
+    fn missing_expression(&self, number: usize) -> Option<(String, TextRange)> {
+        let before = number.checked_sub(1)?;
+        let found = self.tokens.get(number)?;
+        match (self.kind(before)?, found.kind()) {
+            (
+                TokenKind::Lbrace,
+                TokenKind::Rbrace | TokenKind::Exclamation | TokenKind::Colon | TokenKind::Equal,
+            ) if before > 0
+                && matches!(
+                    self.kind(before - 1)?,
+                    TokenKind::FStringStart | TokenKind::FStringMiddle
+                ) =>
+            {
+                let text = &self.source[found.range()];
+                Some((
+                    format!("f-string: valid expression required before '{text}'"),
+                    found.range(),
+                ))
+            }
+            (TokenKind::Colon, TokenKind::Rbrace) => Some((
+                "expression expected after dictionary key and ':'".to_owned(),
+                self.tokens[before].range(),
+            )),
+            _ => None,
+        }
+    }
+
+    pub(super) fn interpolated(
+        &self,
+        kind: &InterpolatedStringErrorType,
+        word: &str,
+        at: TextRange,
+    ) -> Answer {
+        use InterpolatedStringErrorType as Kind;
+        let line = self.index.line_column(at.start()).0;
+        let start = TextRange::empty(at.start());
+        let (message, range) = match kind {
+            Kind::UnclosedLbrace => (format!("{word}-string: expecting '}}'"), start),
+            Kind::SingleRbrace => (format!("{word}-string: single '}}' is not allowed"), start),
+            Kind::UnterminatedString => (
+                format!("unterminated {word}-string literal (detected at line {line})"),
+                start,
+            ),
+            Kind::UnterminatedTripleQuotedString => (
+                format!(
+                    "unterminated triple-quoted {word}-string literal (detected at line {})",
+                    self.last_line()
+                ),
+                start,
+            ),
+            Kind::InvalidConversionFlag => {
+                let text = &self.source[at];
+                match text.is_empty() || !text.starts_with(|c: char| c.is_alphabetic() || c == '_')
+                {
+                    true => (
+                        format!("{word}-string: missing conversion character"),
+                        self.found(at),
+                    ),
+                    false => (
+                        format!(
+                            "{word}-string: invalid conversion character '{text}': expected 's', 'r', or 'a'"
+                        ),
+                        at,
+                    ),
+                }
+            }
+            Kind::LambdaWithoutParentheses => (
+                format!("{word}-string: lambda expressions are not allowed without parentheses"),
+                at,
+            ),
+            Kind::ConversionFlagNotImmediatelyAfterExclamation => (
+                format!(
+                    "{word}-string: conversion type must come right after the exclamation mark"
+                ),
+                at,
+            ),
+            Kind::NewlineInFormatSpec => (
+                format!(
+                    "{word}-string: newlines are not allowed in format specifiers for single quoted {word}-strings"
+                ),
+                start,
+            ),
+        };
+        (ErrorKind::Syntax, message, range)
+    }
+}
+
+/// Errors in numbers.
+pub(super) fn number_error(source: &str, at: TextRange, message: &str) -> String {
+    let text = source.get(at.start().to_usize()..).unwrap_or("");
+    let prefix = text.get(..2).unwrap_or("").to_ascii_lowercase();
+    let base = match &*prefix {
+        "0x" => "hexadecimal",
+        "0o" => "octal",
+        "0b" => "binary",
+        _ => "decimal",
+    };
+    if message.contains("leading zeros") || message.contains("Invalid decimal integer") {
+        return "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers".to_owned();
+    }
+    let lower = message.to_ascii_lowercase();
+    if lower.contains("number")
+        || lower.contains("literal")
+        || lower.contains("digit")
+        || lower.contains("integer")
+    {
+        return format!("invalid {base} literal");
+    }
+    "invalid syntax".to_owned()
+}
+
+/// Syntax of another version.
+pub(super) fn unsupported(error: Option<&UnsupportedSyntaxError>) -> String {
+    match error.map(|error| error.kind) {
+        Some(UnsupportedSyntaxErrorKind::UnpackingInComprehension(kind)) => {
+            match format!("{kind:?}").contains("Dict") {
+                true => "dict unpacking cannot be used in dict comprehension".to_owned(),
+                false => "iterable unpacking cannot be used in comprehension".to_owned(),
+            }
+        }
+        _ => "invalid syntax".to_owned(),
+    }
+}
