@@ -215,8 +215,8 @@ macro_rules! for_each_trace_op {
             /// The address `a + b` (a derived pointer; conservative scanning keeps its object).
             RefAdd "ref_add" 2 Ref Pure;
             /// The address of the first register of the trace's root window.
-        WindowBase "window_base" 0 Ref Pure;
-        /// The address as an int.
+            WindowBase "window_base" 0 Ref Pure;
+            /// The address as an int.
             RefToInt "ref_to_int" 1 Int Pure;
             /// The int as an address.
             IntToRef "int_to_ref" 1 Ref Pure;
@@ -391,6 +391,7 @@ impl Op {
             | Op::CallVal
             | Op::CallRef
             | Op::CallVoid
+            | Op::WindowBase
             | Op::Nop => &[],
         }
     }
