@@ -407,6 +407,8 @@ impl Machine for Direct {
         }
         // SAFETY: D1.
         unsafe { (*top).pc = caller_pc };
+        // SAFETY: D1.
+        unsafe { (*top).resume = std::ptr::null() };
         self.pc = block.words.wrapping_add(pc as usize);
         // SAFETY: below the limit.
         unsafe {

@@ -58,7 +58,7 @@ fn describe(function: &'static Opaque) -> Call {
         name: function.name,
         function: function.function.addr(),
         params: function.params.to_vec(),
-        result: function.result,
+        result: result_op(function.result).ty(),
         effects: function.effects,
         can_raise: function.can_raise,
         can_collect: function.can_collect,

@@ -10,8 +10,8 @@ use crate::vals::RecVal;
 use coil_frame::{CodeBlock, Context, context_offset, record_offset};
 use coil_heap::OutOfMemory;
 use coil_machine::{
-    Arg, COUNTER_LIMIT, Deps, DirectFloat, DirectInt, DirectRef, DirectVal, Key, Leave, Machine,
-    MachineState, Next, Opaque, StopReason,
+    Arg, COUNTER_LIMIT, Deps, Direct, DirectFloat, DirectInt, DirectRef, DirectVal, Key, Leave,
+    Machine, MachineState, Next, Opaque, StopReason,
 };
 use coil_trace::{Access, Barrier, End, Field, Id, NewObject, Op, Ty};
 use coil_value::Value;
@@ -98,15 +98,17 @@ impl<'t> Recorder<'t> {
     }
 
     /// A trace that may neither inline nor record further ends in the frame that was just pushed.
-    fn end_at_call(&mut self, code: *const CodeBlock) -> Next {
+    fn end_at_call(&mut self, code: *const CodeBlock, pc: u32) -> Next {
         let own = self.function == Some(code);
-        let target = if own {
+        let target = if pc != 0 {
+            None
+        } else if own {
             Some(self.number)
         } else {
             self.env.function_target(code)
         };
         let mut state = self.buf.state();
-        let snapshot = state.build(0, 0, None);
+        let snapshot = state.build(pc, pc, None);
         let plain = state.frames.iter().skip(1).all(|frame| {
             let extra = state.resolve(frame.extra);
             state.bits_of(extra) == Some(0)
@@ -118,6 +120,80 @@ impl<'t> Recorder<'t> {
         drop(state);
         self.direct.sync_pc();
         Err(Leave::Stop)
+    }
+
+    /// Pushes a frame that starts at word `start.0`, its registers from `start.1` on unset.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "those of the two ways to push a frame"
+    )]
+    fn enter_frame(
+        &mut self,
+        code: *const CodeBlock,
+        window: i32,
+        start: (u32, Option<i32>),
+        result: u16,
+        kind: u16,
+        extra: RecVal<'t>,
+        push: impl FnOnce(&mut Direct, DirectVal) -> Next,
+    ) -> Next {
+        let pc = self.word_index();
+        let mut parent = None;
+        {
+            let mut state = self.buf.state();
+            if !state.done {
+                let live = pc.saturating_sub(1);
+                parent = Some(state.build(pc, live, Some((result, window))));
+            }
+        }
+        match push(&mut self.direct, DirectVal(extra.bits)) {
+            Ok(()) => {}
+            Err(Leave::Raised) => {
+                self.buf.abort(Abort::StackOverflow);
+                return Err(Leave::Raised);
+            }
+            Err(Leave::Stop) => {
+                // The recording goes on; what Direct wanted of its driver can wait.
+                // SAFETY: the context's state, not otherwise in use.
+                let machine = unsafe { MachineState::of(self.direct.context()) };
+                if machine.stop == StopReason::HotFunction {
+                    // SAFETY: live code; the counter is the toolkit's own.
+                    unsafe { (&raw mut (*code.cast_mut()).hot).write(0) };
+                }
+                machine.stop = StopReason::None;
+            }
+        }
+        let mut state = self.buf.state();
+        let Some(parent) = parent else {
+            return Ok(());
+        };
+        let base = state.top().base + window;
+        let same = state.frames.iter().filter(|frame| frame.code == code);
+        let too_deep =
+            same.count() > self.limits.max_recursion || state.frames.len() >= self.limits.max_depth;
+        let extra = state.resolve(extra.id);
+        state.frames.push(SymFrame {
+            code,
+            base,
+            result,
+            kind,
+            extra,
+            parent: Some(parent),
+        });
+        if let Some(first_unset) = start.1 {
+            let unset = state.constant(Ty::Val, 0);
+            // SAFETY: the language gives live code.
+            let named = i32::from(unsafe { (*code).named_count });
+            for register in first_unset..named {
+                state.set_slot(base + register, unset);
+            }
+        }
+        state.effect = true;
+        drop(state);
+        if too_deep {
+            return self.end_at_call(code, start.0);
+        }
+        Ok(())
     }
 }
 
@@ -270,65 +346,73 @@ impl<'t> Machine for Recorder<'t> {
         kind: u16,
         extra: RecVal<'t>,
     ) -> Next {
-        let pc = self.word_index();
-        let mut parent = None;
-        {
-            let mut state = self.buf.state();
-            if !state.done {
-                let live = pc.saturating_sub(1);
-                parent = Some(state.build(pc, live, Some((result, window))));
-            }
-        }
-        let extra_bits = DirectVal(extra.bits);
-        let pushed = self
-            .direct
-            .push_frame(code, window, first_unset, result, kind, extra_bits);
-        match pushed {
-            Ok(()) => {}
-            Err(Leave::Raised) => {
-                self.buf.abort(Abort::StackOverflow);
-                return Err(Leave::Raised);
-            }
-            Err(Leave::Stop) => {
-                // The recording goes on; what Direct wanted of its driver can wait.
-                // SAFETY: the context's state, not otherwise in use.
-                let machine = unsafe { MachineState::of(self.direct.context()) };
-                if machine.stop == StopReason::HotFunction {
-                    // SAFETY: live code; the counter is the toolkit's own.
-                    unsafe { (&raw mut (*code.cast_mut()).hot).write(0) };
-                }
-                machine.stop = StopReason::None;
-            }
-        }
-        let mut state = self.buf.state();
-        let Some(parent) = parent else {
-            return Ok(());
-        };
-        let base = state.top().base + window;
-        let same = state.frames.iter().filter(|frame| frame.code == code);
-        let too_deep =
-            same.count() > self.limits.max_recursion || state.frames.len() >= self.limits.max_depth;
-        let extra = state.resolve(extra.id);
-        state.frames.push(SymFrame {
+        let window_word = (0, Some(first_unset));
+        self.enter_frame(
             code,
-            base,
+            window,
+            window_word,
             result,
             kind,
             extra,
-            parent: Some(parent),
-        });
-        let unset = state.constant(Ty::Val, 0);
-        // SAFETY: the language gives live code.
-        let named = i32::from(unsafe { (*code).named_count });
-        for register in first_unset..named {
-            state.set_slot(base + register, unset);
+            |direct, extra| direct.push_frame(code, window, first_unset, result, kind, extra),
+        )
+    }
+    fn resume_frame(
+        &mut self,
+        code: *const CodeBlock,
+        window: i32,
+        pc: u32,
+        result: u16,
+        kind: u16,
+        extra: RecVal<'t>,
+    ) -> Next {
+        self.enter_frame(
+            code,
+            window,
+            (pc, None),
+            result,
+            kind,
+            extra,
+            |direct, extra| direct.resume_frame(code, window, pc, result, kind, extra),
+        )
+    }
+    fn unwinding(&mut self) -> Result<(u16, u16), Leave> {
+        let mut state = self.buf.state();
+        if !state.done && state.frames.len() == 1 {
+            if self.is_loop() {
+                state.abort(Abort::LeavesByRaising);
+            } else {
+                state.finish_at_start();
+            }
         }
-        state.effect = true;
         drop(state);
-        if too_deep {
-            return self.end_at_call(code);
+        self.direct.unwinding()
+    }
+    fn argument_area(&mut self, first: i32, count: usize) -> RecRef<'t> {
+        for offset in 0..count {
+            let register = first + i32::try_from(offset).expect("few registers");
+            let value = self.reg(register);
+            let mut state = self.buf.state();
+            let slot = state.top().base + register;
+            state.push(
+                Op::StoreSlot,
+                [value.id, Id::NONE, Id::NONE],
+                slot.cast_unsigned(),
+                NO_SNAPSHOT,
+            );
         }
-        Ok(())
+        let DirectRef(address) = self.direct.argument_area(first, count);
+        let mut state = self.buf.state();
+        let slot = i64::from(state.top().base + first);
+        let window = state.pure(Op::WindowBase, Id::NONE, Id::NONE);
+        let distance = state.constant(Ty::Int, (slot * 8).cast_unsigned());
+        let id = state.pure(Op::RefAdd, window, distance);
+        drop(state);
+        RecRef {
+            address,
+            id,
+            buf: self.buf,
+        }
     }
     fn returning(&mut self, value: RecVal<'t>) -> Result<(u16, u16), Leave> {
         let mut state = self.buf.state();

@@ -1,0 +1,180 @@
+//! The guest's frames, those of running traces included.
+//!
+//! A trace does not push records for the calls that it inlined. While it makes an opaque call that may look at frames, the context says which
+//! exit describes them ([`coil_backend::TraceReturn`]); here they are put together with the real records.
+
+use crate::jit::Jit;
+use coil_backend::{LeafPlace, TraceReturn, leaves};
+use coil_frame::{CodeBlock, Context, FrameRecord};
+use coil_machine::MachineState;
+use coil_record::extra_frame;
+use coil_trace::ExitValue;
+use coil_value::Value;
+
+/// A guest frame as it stands.
+#[derive(Clone, Debug)]
+pub struct GuestFrame {
+    /// Its code.
+    pub code: *const CodeBlock,
+    /// The word after the instruction that runs or calls (invariant F1 of the frame crate).
+    pub pc: u32,
+    /// Kind.
+    pub kind: u16,
+    /// Its window, as far as memory holds it.
+    pub base: *mut u64,
+    /// Registers that memory does not hold, as bits; objects that exist in the trace only are given as 0.
+    pub known: Vec<(i32, u64)>,
+    /// Its record; none for frames that a trace inlined.
+    pub record: Option<*mut FrameRecord>,
+}
+
+impl GuestFrame {
+    /// A register as bits; 0 = unset.
+    ///
+    /// # Safety
+    /// The frame was taken just now, and the register is live in it.
+    pub unsafe fn register(&self, index: i32) -> u64 {
+        match self.known.iter().find(|(known, _)| *known == index) {
+            Some((_, bits)) => *bits,
+            // SAFETY: by contract.
+            None => unsafe { *self.base.offset(index as isize) },
+        }
+    }
+}
+
+/// All guest frames, innermost first. Numbers that were unboxed are boxed for it, so it may collect.
+///
+/// # Safety
+/// Attached, and called from a native (not from within a handler of the Recorder).
+pub unsafe fn frames(cx: *mut Context) -> Vec<GuestFrame> {
+    let mut all = Vec::new();
+    // SAFETY: by contract.
+    let context = unsafe { &*cx };
+    // SAFETY: by contract.
+    let jit = unsafe { Jit::of(cx) };
+    let mut views: Vec<(*mut FrameRecord, usize, Context2)> = jit
+        .running
+        .iter()
+        .filter_map(|run| run.state.as_ref())
+        .filter(|state| state.trace_return != 0)
+        .map(|state| {
+            let registers = Context2 {
+                gpr: state.exit_gpr,
+                fpr: state.exit_fpr,
+                sp: state.exit_sp,
+            };
+            (state.frame_top, state.trace_return, registers)
+        })
+        .collect();
+    if context.trace_return != 0 {
+        let registers = Context2 {
+            gpr: context.exit_gpr,
+            fpr: context.exit_fpr,
+            sp: context.exit_sp,
+        };
+        views.push((context.frame_top, context.trace_return, registers));
+    }
+    let mut record = context.frame_top;
+    while record > context.stack.records() {
+        // SAFETY: records up to `frame_top` are complete.
+        let real = unsafe { *record };
+        // SAFETY: pc stands in its code.
+        let mut pc = unsafe { (*real.code).index_of(real.pc) };
+        let mut known = Vec::new();
+        if let Some((_, word, registers)) = views.iter().find(|(top, ..)| *top == record)
+            && let Some(place) = TraceReturn::unpack(*word)
+        {
+            // SAFETY: by contract.
+            let mut inlined = unsafe { inlined(cx, place, registers, real.base) };
+            let root = inlined.remove(0);
+            all.extend(inlined.into_iter().rev());
+            pc = root.pc;
+            known = root.known;
+        }
+        all.push(GuestFrame {
+            code: real.code,
+            pc,
+            kind: real.kind,
+            base: real.base,
+            known,
+            record: Some(record),
+        });
+        record = record.wrapping_sub(1);
+    }
+    all
+}
+
+/// What decoding needs of a context.
+#[derive(Clone)]
+struct Context2 {
+    gpr: [u64; 16],
+    fpr: [u64; 16],
+    sp: usize,
+}
+
+/// The frames of a trace that waits for a native, outermost first.
+unsafe fn inlined(
+    cx: *mut Context,
+    place: TraceReturn,
+    registers: &Context2,
+    base: *mut u64,
+) -> Vec<GuestFrame> {
+    // SAFETY: by the contract of `frames`.
+    let context = unsafe { &mut *cx };
+    // SAFETY: as above.
+    let jit = unsafe { Jit::of(cx) };
+    let trace = jit.table.get(place.trace).expect("a running trace");
+    let exit = &trace.exits[trace.code.sites[place.site as usize].exit as usize];
+    let mut bits = vec![0_u64; trace.code.leaf_count(place.site)];
+    let saved = (context.exit_gpr, context.exit_fpr, context.exit_sp);
+    context.exit_gpr = registers.gpr;
+    context.exit_fpr = registers.fpr;
+    context.exit_sp = registers.sp;
+    // SAFETY: the trace is in the call of this site.
+    unsafe { trace.code.decode(place.site, context, base, &mut bits) };
+    (context.exit_gpr, context.exit_fpr, context.exit_sp) = saved;
+    // SAFETY: attached.
+    let hooks = unsafe { MachineState::of(cx) }.hooks;
+    let mut list: Vec<GuestFrame> = exit
+        .frames
+        .iter()
+        .map(|frame| GuestFrame {
+            code: std::ptr::with_exposed_provenance(frame.code),
+            pc: frame.pc,
+            kind: frame.kind,
+            base: base.wrapping_add(frame.base as usize),
+            known: Vec::new(),
+            record: None,
+        })
+        .collect();
+    let numbered: Vec<_> = leaves(exit).collect();
+    for (at, &(slot, value)) in exit.slots.iter().enumerate() {
+        if extra_frame(slot).is_some() {
+            continue;
+        }
+        let leaf = numbered
+            .iter()
+            .position(|leaf| leaf.place == LeafPlace::Slot(at));
+        let raw = leaf.map_or(0, |leaf| bits[leaf]);
+        let word = match value {
+            ExitValue::Plain(_) | ExitValue::BoxRef(_) => raw,
+            ExitValue::BoxInt(_) => match Value::from_small_int(raw.cast_signed()) {
+                Some(value) => value.bits(),
+                None => (hooks.box_int)(cx, raw.cast_signed()),
+            },
+            ExitValue::BoxFloat(_) => match Value::from_f64(f64::from_bits(raw)) {
+                Some(value) => value.bits(),
+                None => (hooks.box_float)(cx, f64::from_bits(raw)),
+            },
+            ExitValue::Virtual(_) => 0,
+        };
+        let owner = exit
+            .frames
+            .iter()
+            .rposition(|frame| slot >= frame.base.cast_signed() - 1)
+            .unwrap_or(0);
+        let register = slot - exit.frames[owner].base.cast_signed();
+        list[owner].known.push((register, word));
+    }
+    list
+}

@@ -1,0 +1,126 @@
+//! Watched cells that change, and the traces that depended on them.
+
+use crate::jit::Jit;
+use crate::table::Entry;
+use coil_frame::{Context, Events};
+use coil_options::Section;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// A version cell changed: traces that folded what it stands for are no longer used. To be called by whoever writes a new version, after it
+/// wrote it.
+///
+/// # Safety
+/// The context is live; if it has a driver, no reference to that is held.
+pub unsafe fn cell_changed(cx: *mut Context, cell: *const u32) {
+    // SAFETY: by contract.
+    if unsafe { (*cx).jit }.is_null() {
+        return;
+    }
+    // SAFETY: by contract.
+    let jit = unsafe { Jit::of(cx) };
+    let Some(traces) = jit.dependents.remove(&cell.addr()) else {
+        return;
+    };
+    jit.stats.cell_changes += 1;
+    let mut hit = false;
+    for number in traces {
+        // SAFETY: by contract.
+        hit |= unsafe { jit.invalidate(cx, number) };
+    }
+    if !hit {
+        return;
+    }
+    *jit.changes.entry(cell.addr()).or_default() += 1;
+    jit.log(
+        Section::JitInvalidate,
+        format_args!("cell {:#x} changed", cell.addr()),
+    );
+    jit.epoch += 1;
+    if !jit.running.is_empty() {
+        // SAFETY: by contract.
+        unsafe { &(*cx).events }.fetch_or(Events::INVALIDATED, Relaxed);
+    }
+}
+
+impl Jit {
+    /// Unlinks a trace, and all that lead into it. True if it was valid.
+    ///
+    /// # Safety
+    /// The context is this driver's.
+    pub(crate) unsafe fn invalidate(&mut self, cx: *mut Context, number: u32) -> bool {
+        let Some(trace) = self.table.get_mut(number).filter(|trace| trace.valid) else {
+            return false;
+        };
+        trace.valid = false;
+        let entry = trace.entry;
+        let address = trace.code.entry;
+        let incoming = std::mem::take(&mut trace.incoming);
+        self.stats.invalidated += 1;
+        let bridges: Vec<u32> = self
+            .table
+            .iter()
+            .filter(|other| matches!(other.entry, Entry::Bridge(parent, _) if parent == number))
+            .map(|other| other.code.number)
+            .collect();
+        match entry {
+            Entry::Loop(code, header) => {
+                self.loops.remove(&(code.addr(), header));
+                // SAFETY: the header's cache word, of live code.
+                unsafe { (*code).words.add(header as usize - 1).write(0) };
+            }
+            Entry::Function(code) => {
+                self.functions.remove(&code.addr());
+                // SAFETY: live code; the fields are the toolkit's own.
+                unsafe {
+                    (&raw mut (*code.cast_mut()).entry).write(std::ptr::null());
+                    (&raw mut (*code.cast_mut()).hot).write(0);
+                }
+            }
+            Entry::Resume(code, pc) => {
+                let key = (code.addr(), pc);
+                self.resumes.remove(&key);
+                if let Some(backend) = &mut self.backend {
+                    for other in self.table.iter() {
+                        for (point, resume) in other.code.resume_points.iter().enumerate() {
+                            if (resume.frame.code, resume.frame.pc) == key {
+                                backend.get_mut().patch_resume(&other.code, point, None);
+                            }
+                        }
+                    }
+                }
+                // SAFETY: by contract.
+                unsafe { forget_resume(cx, address) };
+            }
+            Entry::Bridge(parent, site) => {
+                if let Some(backend) = &mut self.backend
+                    && let Some(parent) = self.table.get(parent)
+                {
+                    backend.get_mut().patch_exit(&parent.code, site, None);
+                }
+                if let Some(parent) = self.table.get_mut(parent) {
+                    parent.sites[site as usize].bridged = false;
+                }
+            }
+        }
+        for other in incoming.into_iter().chain(bridges) {
+            // SAFETY: by contract.
+            unsafe { self.invalidate(cx, other) };
+        }
+        true
+    }
+}
+
+/// Frames that wait for a callee no longer go on in this code.
+unsafe fn forget_resume(cx: *mut Context, address: *const u8) {
+    // SAFETY: by the contract of the callers.
+    let context = unsafe { &*cx };
+    let mut record = context.stack.records();
+    while record <= context.frame_top {
+        // SAFETY: records up to `frame_top` are complete.
+        let record_now = unsafe { &mut *record };
+        if record_now.resume == address {
+            record_now.resume = std::ptr::null();
+        }
+        record = record.wrapping_add(1);
+    }
+}

@@ -1,0 +1,342 @@
+//! A recording, and the installation of what comes of it.
+
+use crate::backoff::Place;
+use crate::compile::count_ops;
+use crate::driver::{Outcome, Step, finish_root};
+use crate::jit::{Answers, Jit, nanoseconds};
+use crate::runtime::RUNTIME;
+use crate::table::{Compiled, Entry, Site};
+use coil_backend::Kind;
+use coil_frame::Context;
+use coil_machine::{Leave, MachineState, StopReason};
+use coil_options::{DumpKind, Section};
+use coil_record::{Limits, Recorded, Recorder, Start, TraceBuf};
+use coil_trace::{CompiledEnd, Effect, Op};
+use std::time::Instant;
+
+/// Values that the exit of a trace may have; traces with more are refused.
+pub(crate) const MAX_LEAVES: usize = 256;
+
+impl Jit {
+    /// Records from the present state, compiles, installs. The guest program goes on meanwhile.
+    ///
+    /// # Safety
+    /// Attached, and the innermost record is in the state that `start` says.
+    pub(crate) unsafe fn record(
+        cx: *mut Context,
+        place: Place,
+        entry: Entry,
+        start: Start,
+        raised: bool,
+    ) -> Step {
+        let go = if raised { Step::Unwind } else { Step::Go };
+        // SAFETY: by contract.
+        let jit = unsafe { Jit::of(cx) };
+        if jit.is_recording() || jit.backend.is_none() || !jit.backoff.may_record(place) {
+            jit.cool(entry);
+            return go;
+        }
+        let number = jit.table.reserve();
+        let limit = |count: u64| usize::try_from(count).unwrap_or(usize::MAX);
+        let options = &jit.options.jit;
+        let limits = Limits {
+            max_ops: limit(options.max_ops),
+            max_depth: limit(options.max_depth.max(1)),
+            max_recursion: limit(options.max_recursion),
+            chop: options.chop,
+            fail_guard: options.fail_guard,
+        };
+        jit.stats.recordings += 1;
+        let language = jit.language;
+        let buf = TraceBuf::new();
+        jit.recording.set(&raw const buf);
+        let begin = Instant::now();
+        let answers = Answers(&raw mut *jit);
+        // SAFETY: by contract.
+        let mut recorder = unsafe { Recorder::new(cx, &buf, &answers, limits, &start, number) };
+        let leave = (language.run_recorder)(&mut recorder, raised);
+        let recorded = recorder.finish();
+        // SAFETY: by contract.
+        let jit = unsafe { Jit::of(cx) };
+        // The constants are roots until the trace is in the table.
+        jit.compiling.clone_from(&recorded.keep);
+        jit.recording.set(std::ptr::null());
+        jit.stats.record_ns += nanoseconds(begin);
+        jit.stats.bytecodes += recorded.bytecodes;
+        if let Err(reason) = jit.install(number, entry, recorded, place) {
+            jit.stats.abort(reason);
+            jit.cool(entry);
+        }
+        jit.compiling.clear();
+        // SAFETY: attached.
+        let state = unsafe { MachineState::of(cx) };
+        let stop = std::mem::take(&mut state.stop);
+        if leave == Leave::Raised {
+            // SAFETY: the root's record is the innermost.
+            let context = unsafe { &mut *cx };
+            context.frame_top = context.frame_top.wrapping_sub(1);
+            return Step::Done(Outcome::Raised);
+        }
+        if stop == StopReason::Returned {
+            // SAFETY: attached; the root's record is the innermost.
+            return unsafe { finish_root(cx) };
+        }
+        // SAFETY: by contract.
+        if unsafe { (*cx).pending } != 0 {
+            return Step::Unwind;
+        }
+        Step::Go
+    }
+
+    /// The counters of a place that is not recorded now start again.
+    fn cool(&mut self, entry: Entry) {
+        if let Entry::Function(code) = entry {
+            // SAFETY: live code; the counter is the toolkit's own.
+            unsafe { (&raw mut (*code.cast_mut()).hot).write(0) };
+        }
+    }
+
+    /// Compiles a recorded trace and puts it to use.
+    fn install(
+        &mut self,
+        number: u32,
+        entry: Entry,
+        recorded: Recorded,
+        place: Place,
+    ) -> Result<(), &'static str> {
+        let max_tries = self.options.jit.max_tries.max(1);
+        let mut abort = recorded.abort;
+        // SAFETY: version cells are never freed.
+        let changed = |cell: usize, version: u32| unsafe {
+            *std::ptr::with_exposed_provenance::<u32>(cell) != version
+        };
+        if abort.is_none()
+            && recorded
+                .cells
+                .iter()
+                .any(|&(cell, version)| changed(cell, version))
+        {
+            abort = Some(coil_record::Abort::CellChanged);
+        }
+        let title = self.title(entry);
+        if let Some(reason) = abort {
+            self.log(
+                Section::JitAbort,
+                format_args!(
+                    "{title}: {} after {} bytecodes",
+                    reason.text(),
+                    recorded.bytecodes
+                ),
+            );
+            if self.backoff.failed(place, Some(reason), max_tries) {
+                self.stats.blacklisted += 1;
+            }
+            return Err(reason.text());
+        }
+        match self.compile(number, entry, recorded, &title) {
+            Ok(()) => Ok(()),
+            Err(reason) => {
+                self.log(Section::JitAbort, format_args!("{title}: {reason}"));
+                if self.backoff.failed(place, None, max_tries) {
+                    self.stats.blacklisted += 1;
+                }
+                Err("not compiled")
+            }
+        }
+    }
+
+    fn title(&self, entry: Entry) -> String {
+        match entry {
+            Entry::Loop(code, at) => format!("loop {}@{at}", self.name_of(code)),
+            Entry::Function(code) => format!("function {}", self.name_of(code)),
+            Entry::Resume(code, at) => format!("resume {}@{at}", self.name_of(code)),
+            Entry::Bridge(trace, site) => format!("bridge {trace}.{site}"),
+        }
+    }
+
+    fn compile(
+        &mut self,
+        number: u32,
+        entry: Entry,
+        recorded: Recorded,
+        title: &str,
+    ) -> Result<(), String> {
+        let ops_before = count_ops(&recorded.trace);
+        let dump = &self.options.dump;
+        if dump.on(DumpKind::Ir) {
+            let text = recorded.trace.to_string();
+            dump.write(DumpKind::Ir, format_args!("{number} {title}"), &text);
+        }
+        let begin = Instant::now();
+        let (compiled, links) = self.optimise(&recorded.trace)?;
+        self.stats.optimise_ns += nanoseconds(begin);
+        if dump.on(DumpKind::IrOpt) {
+            let text = compiled.to_string();
+            dump.write(DumpKind::IrOpt, format_args!("{number} {title}"), &text);
+        }
+        let ops_after = count_ops(&compiled.trace);
+        let begin = Instant::now();
+        let kind = match entry {
+            Entry::Bridge(parent, site) => Kind::Bridge {
+                parent: &self
+                    .table
+                    .get(parent)
+                    .filter(|trace| trace.valid)
+                    .ok_or("parent was invalidated")?
+                    .code,
+                site,
+            },
+            _ => Kind::Entry,
+        };
+        let backend = self.backend.as_mut().ok_or("no backend")?;
+        // SAFETY: code blocks named by exits live as long as the language's code objects, which traces keep; the trace is well-formed.
+        let code = unsafe {
+            backend
+                .get_mut()
+                .compile(&compiled, kind, number, &RUNTIME, &self.table)
+        };
+        let code = code.map_err(|error| error.to_string())?;
+        self.stats.compile_ns += nanoseconds(begin);
+        let leaves = (0..code.sites.len()).map(|site| code.leaf_count(site as u32));
+        if leaves.max().unwrap_or(0) > MAX_LEAVES {
+            backend.get_mut().free(code);
+            return Err("an exit has too many values".to_owned());
+        }
+        if dump.on(DumpKind::Asm)
+            && let crate::compile::AnyBackend::X64(backend) = backend
+        {
+            let text = backend.dump(&compiled, &code);
+            dump.write(DumpKind::Asm, format_args!("{number} {title}"), &text);
+        }
+        self.log(
+            Section::JitCompile,
+            format_args!(
+                "{number} {title}: {} bytecodes, {ops_before} -> {ops_after} ops, {} bytes",
+                recorded.bytecodes, code.size_bytes
+            ),
+        );
+        self.stats.ops_before += ops_before;
+        self.stats.ops_after += ops_after;
+        let calls = compiled.trace.insts.iter();
+        self.stats.calls_after += calls
+            .filter(|inst| inst.op.effect() == Effect::Call)
+            .count() as u64;
+        let insts = &compiled.trace.insts;
+        let sites = code.sites.iter().map(|site| Site {
+            count: 0,
+            op: insts
+                .get(site.inst as usize)
+                .map_or(Op::Nop, |inst| inst.op),
+            bridged: false,
+        });
+        let sites = sites.collect();
+        let root = match entry {
+            Entry::Bridge(parent, _) => self.table.get(parent).map_or(number, |trace| trace.root),
+            _ => number,
+        };
+        let frames = compiled.exits.iter().flat_map(|exit| &exit.frames);
+        let ends = frames.map(|frame| {
+            let code = std::ptr::with_exposed_provenance::<coil_frame::CodeBlock>(frame.code);
+            // SAFETY: code of exits is live.
+            frame.base as usize + usize::from(unsafe { (*code).register_count })
+        });
+        self.window_extent = self.window_extent.max(ends.max().unwrap_or(0));
+        let keep = compiled
+            .trace
+            .consts
+            .iter()
+            .map(|constant| constant.bits)
+            .filter(|&bits| crate::roots::may_be_object(bits))
+            .chain(recorded.keep)
+            .collect();
+        if let CompiledEnd::Link { target, .. } | CompiledEnd::Enter { target, .. } = compiled.end
+            && let Some(target) = self.table.get_mut(target)
+        {
+            target.incoming.push(number);
+        }
+        for (cell, _) in &recorded.cells {
+            self.dependents.entry(*cell).or_default().push(number);
+        }
+        let trace = Compiled {
+            code,
+            exits: compiled.exits,
+            consts: compiled.trace.consts,
+            fields: compiled.trace.fields,
+            news: compiled.trace.news,
+            sites,
+            entry,
+            root,
+            bridges: 0,
+            valid: true,
+            incoming: Vec::new(),
+            keep,
+            links: Some(links),
+        };
+        self.table.traces[number as usize] = Some(Box::new(trace));
+        self.link(number, entry);
+        Ok(())
+    }
+
+    /// Makes the program use a trace.
+    fn link(&mut self, number: u32, entry: Entry) {
+        let Some(backend) = &mut self.backend else {
+            return;
+        };
+        let backend = backend.get_mut();
+        let Some(trace) = self.table.get(number) else {
+            return;
+        };
+        let address = trace.code.entry;
+        // Frames that this trace pushes go on in compiled code where there is some.
+        for (point, resume) in trace.code.resume_points.iter().enumerate() {
+            let key = (resume.frame.code, resume.frame.pc);
+            if let Some(&known) = self.resumes.get(&key)
+                && let Some(known) = self.table.get(known)
+            {
+                backend.patch_resume(&trace.code, point, Some(known.code.entry));
+            }
+        }
+        match entry {
+            Entry::Loop(code, header) => {
+                self.stats.loops += 1;
+                self.loops.insert((code.addr(), header), number);
+                // SAFETY: the header's cache word, of live code.
+                unsafe {
+                    let slot = (*code).words.add(header as usize - 1);
+                    slot.write(address.expose_provenance() as u64);
+                }
+            }
+            Entry::Function(code) => {
+                self.stats.functions += 1;
+                self.functions.insert(code.addr(), number);
+                // SAFETY: live code; the field is the toolkit's own.
+                unsafe { (&raw mut (*code.cast_mut()).entry).write(address) };
+            }
+            Entry::Resume(code, pc) => {
+                self.stats.resumes += 1;
+                let key = (code.addr(), pc);
+                self.resumes.insert(key, number);
+                for other in self.table.iter().filter(|other| other.valid) {
+                    for (point, resume) in other.code.resume_points.iter().enumerate() {
+                        if (resume.frame.code, resume.frame.pc) == key {
+                            backend.patch_resume(&other.code, point, Some(address));
+                        }
+                    }
+                }
+            }
+            Entry::Bridge(parent, site) => {
+                self.stats.bridges += 1;
+                if let Some(parent) = self.table.get(parent) {
+                    backend.patch_exit(&parent.code, site, Some(&trace.code));
+                }
+                let root = trace.root;
+                if let Some(parent) = self.table.get_mut(parent) {
+                    parent.sites[site as usize].bridged = true;
+                }
+                if let Some(root) = self.table.get_mut(root) {
+                    root.bridges += 1;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What the collector must know of a context and of compiled code.
+
+use crate::jit::Jit;
+use coil_frame::{Context, FrameRecord};
+use coil_heap::{Phase, RootSet, Visitor};
+use coil_machine::MachineState;
+use coil_value::Value;
+
+/// Registers and frame records, the pending exception, what caches keep, and constants of traces.
+pub(crate) struct ContextRoots {
+    pub(crate) cx: *mut Context,
+    pub(crate) jit: *mut Jit,
+}
+
+impl ContextRoots {
+    fn records(&self) -> &[FrameRecord] {
+        // SAFETY: the context lives as long as the roots are registered (J1), its thread is stopped.
+        let cx = unsafe { &*self.cx };
+        let first = cx.stack.records();
+        let count = cx.frame_top.addr().wrapping_sub(first.addr()) / size_of::<FrameRecord>();
+        // The record below the first is a sentinel that nothing reads.
+        // SAFETY: records from the first to `frame_top` are complete.
+        unsafe { std::slice::from_raw_parts(first, count + 1) }
+    }
+}
+
+// SAFETY: the slots reported are the registers below each frame's live count and words of the context, all values or 0 (F2).
+unsafe impl RootSet for ContextRoots {
+    fn trace(&self, visitor: &mut Visitor<'_>, _phase: Phase) {
+        for record in self.records() {
+            if record.code.is_null() {
+                continue;
+            }
+            let live = live_registers(record);
+            let base = record.base;
+            for register in -1..live as isize {
+                // SAFETY: a live register (F2).
+                unsafe { visitor.slot(base.offset(register)) };
+            }
+            let word = (&raw const record.extra).cast_mut();
+            // SAFETY: the frame's language word is a value or 0.
+            unsafe { visitor.slot(word) };
+        }
+        // SAFETY: as in `records`.
+        let pending = unsafe { &raw mut (*self.cx).pending };
+        // SAFETY: a value or 0.
+        unsafe { visitor.slot(pending) };
+    }
+
+    fn pins(&self, visitor: &mut Visitor<'_>, _phase: Phase) {
+        // SAFETY: as in `records`.
+        let state = unsafe { MachineState::of(self.cx) };
+        let kept = state.caches.kept.as_ptr_range();
+        // SAFETY: words of a vector.
+        unsafe { visitor.conservative_range(kept.start.addr(), kept.end.addr()) };
+        if let Some(result) = state.result {
+            visitor.pin(result);
+        }
+        // SAFETY: J1; no reference to the driver is held while guest code runs or the heap collects.
+        let jit = unsafe { &*self.jit };
+        jit.kept(&mut |words| {
+            let range = words.as_ptr_range();
+            // SAFETY: words of a vector.
+            unsafe { visitor.conservative_range(range.start.addr(), range.end.addr()) };
+        });
+        // Above what their records say is live, windows of running traces and of calls they inline may hold more.
+        for record in jit.running_roots() {
+            // SAFETY: a record of this context.
+            let record = unsafe { &*record };
+            if record.code.is_null() {
+                continue;
+            }
+            let live = live_registers(record);
+            let start = record.base.wrapping_add(live).addr();
+            let end = record.base.wrapping_add(jit.window_extent).addr();
+            // SAFETY: the windows that traces use fit the stack and its slack.
+            unsafe { visitor.conservative_range(start, end.max(start)) };
+        }
+    }
+}
+
+fn live_registers(record: &FrameRecord) -> usize {
+    // SAFETY: code of records is live.
+    let code = unsafe { &*record.code };
+    // SAFETY: a record's pc belongs to its code (F1).
+    let temporaries = unsafe { code.live_registers(record.pc) };
+    temporaries.max(usize::from(code.named_count))
+}
+
+/// Whether a word may be the address of an object.
+pub(crate) fn may_be_object(bits: u64) -> bool {
+    // SAFETY: only looked at as bits.
+    unsafe { Value::from_bits(bits) }.is_some_and(Value::is_ref)
+}

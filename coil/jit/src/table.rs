@@ -1,0 +1,85 @@
+//! All traces of a context.
+
+use coil_backend::{Targets, TraceCode};
+use coil_frame::CodeBlock;
+use coil_trace::{Const, Exit, Field, NewObject, Op};
+
+/// What a trace was compiled for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Entry {
+    /// A loop: its code and the word after its header.
+    Loop(*const CodeBlock, u32),
+    /// A function.
+    Function(*const CodeBlock),
+    /// A frame whose callee returns: code and word.
+    Resume(*const CodeBlock, u32),
+    /// A bridge: parent and exit site.
+    Bridge(u32, u32),
+}
+
+/// The driver's side of an exit site.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Site {
+    pub(crate) count: u64,
+    /// What left the trace; `Nop` for its end.
+    pub(crate) op: Op,
+    pub(crate) bridged: bool,
+}
+
+/// A compiled trace.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) code: TraceCode,
+    pub(crate) exits: Vec<Exit>,
+    pub(crate) consts: Vec<Const>,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) news: Vec<NewObject>,
+    pub(crate) sites: Vec<Site>,
+    pub(crate) entry: Entry,
+    /// The entry trace that bridges belong to.
+    pub(crate) root: u32,
+    pub(crate) bridges: u64,
+    pub(crate) valid: bool,
+    /// Traces whose code jumps to this one's.
+    pub(crate) incoming: Vec<u32>,
+    /// Bits that may be addresses of objects which the code refers to.
+    pub(crate) keep: Vec<u64>,
+    /// States of its labels for links.
+    pub(crate) links: Option<crate::compile::Links>,
+}
+
+/// The traces by number.
+#[derive(Debug, Default)]
+pub(crate) struct Table {
+    pub(crate) traces: Vec<Option<Box<Compiled>>>,
+}
+
+impl Table {
+    /// A number for a trace to be recorded.
+    pub(crate) fn reserve(&mut self) -> u32 {
+        // A number that came to nothing is used again.
+        if self.traces.last().is_none_or(Option::is_some) {
+            self.traces.push(None);
+        }
+        u32::try_from(self.traces.len() - 1).expect("the code cache limits traces")
+    }
+
+    pub(crate) fn get(&self, number: u32) -> Option<&Compiled> {
+        self.traces.get(number as usize)?.as_deref()
+    }
+
+    pub(crate) fn get_mut(&mut self, number: u32) -> Option<&mut Compiled> {
+        self.traces.get_mut(number as usize)?.as_deref_mut()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Compiled> {
+        self.traces.iter().flatten().map(|trace| &**trace)
+    }
+}
+
+impl Targets for Table {
+    fn find(&self, trace: u32) -> Option<&TraceCode> {
+        let found = self.get(trace)?;
+        found.valid.then_some(&found.code)
+    }
+}
