@@ -3,7 +3,9 @@
 use std::io::Read;
 fn main() {
     let mut text = String::new();
-    std::io::stdin().read_to_string(&mut text).expect("readable");
+    std::io::stdin()
+        .read_to_string(&mut text)
+        .expect("readable");
     let trace = coil_trace::parse_trace(&text).expect("a trace");
     coil_trace::verify(&trace).expect("well formed");
     match coil_opt::optimize(trace, &coil_opt::Options::default(), &coil_opt::NoTargets) {

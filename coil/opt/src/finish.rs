@@ -304,11 +304,7 @@ impl Assembly<'_> {
         let pools = self.pools;
         for at in 0..self.insts.len() {
             if state.is_some() && at == self.header {
-                labels.push(Label {
-                    at: number(trace.insts.len()),
-                    phis: number(phis.len()),
-                    entry: Vec::new(),
-                });
+                labels.push(label(&trace, &phis));
             }
             if !self.live[at] {
                 continue;
@@ -345,6 +341,9 @@ impl Assembly<'_> {
                 inst.extra = *input;
             }
             trace.insts.push(inst);
+        }
+        if state.is_some() && labels.is_empty() {
+            labels.push(label(&trace, &phis));
         }
         let mut name = |id: Id| rename(id, &names, &mut consts, &mut trace.consts, pools);
         let mut exit_of = |exit: SnapshotId| {
@@ -407,6 +406,15 @@ impl Assembly<'_> {
             end,
         };
         (compiled, state)
+    }
+}
+
+/// The label at the end of what there is of the trace; its entry is set later.
+fn label(trace: &Trace, phis: &[usize]) -> Label {
+    Label {
+        at: number(trace.insts.len()),
+        phis: number(phis.len()),
+        entry: Vec::new(),
     }
 }
 

@@ -77,6 +77,9 @@ pub struct Options {
     pub attempts: usize,
     /// Peel loops.
     pub peel: bool,
+    /// The trace is a bridge: its inputs are locations of its parent's exit. Else they are registers of the window, and a link that needs a
+    /// register that no snapshot names reads it (by an `input_val` that stands where it is needed).
+    pub bridge: bool,
     /// Make virtual objects before calls that may look at the frames they are in, so that there is one of each.
     pub objects_for_frames: bool,
 }
@@ -87,6 +90,7 @@ impl Default for Options {
             limit: 20_000,
             attempts: 6,
             peel: true,
+            bridge: false,
             objects_for_frames: true,
         }
     }
@@ -192,7 +196,7 @@ fn run(
         End::Loop(snapshot) => return run_loop(pass, *snapshot, statistics),
         End::Link { target, snapshot } => {
             pass.walk()?;
-            link(&mut pass, *target, *snapshot, links)
+            link(&mut pass, *target, *snapshot, links, options)
         }
         End::Exit(snapshot) => {
             pass.walk()?;
@@ -214,8 +218,9 @@ fn link(
     target: u32,
     snapshot: SnapshotId,
     links: &dyn LinkTargets,
+    options: &Options,
 ) -> CompiledEnd {
-    let slots = pass.end_slots(snapshot);
+    let mut slots = pass.end_slots(snapshot);
     let frame = match pass.pools.frames(snapshot) {
         [frame] if frame.base == 0 => Some(*frame),
         _ => None,
@@ -226,6 +231,13 @@ fn link(
         };
         if !frame.is_some_and(here) {
             continue;
+        }
+        if !options.bridge {
+            for (slot, _) in &state.slots {
+                if let Err(at) = slots.binary_search_by_key(slot, |(slot, _)| *slot) {
+                    slots.insert(at, (*slot, pass.input_at(*slot)));
+                }
+            }
         }
         let Ok(values) = pass.enter(state, &slots, snapshot) else {
             continue;
@@ -286,24 +298,15 @@ fn run_loop(
         }
     }
     // Without a preamble: the label stands at the start, with all registers as they are.
-    let mut pools = std::mem::take(&mut pass.pools);
+    let pools = std::mem::take(&mut pass.pools);
     let mut slots: Vec<i32> = pools.slots(end).iter().map(|(slot, _)| *slot).collect();
     slots.extend(inputs.iter().map(|(slot, ..)| *slot));
     slots.sort_unstable();
     slots.dedup();
-    let mut numbered = Vec::new();
-    for slot in slots {
-        let found = pools.inputs.iter().position(|other| *other == slot);
-        let at = found.unwrap_or_else(|| {
-            pools.inputs.push(slot);
-            pools.inputs.len() - 1
-        });
-        numbered.push((slot, table::number(at)));
-    }
     let mut start = Pass::new(trace, options, pools);
-    let slots: Vec<(i32, Id)> = numbered
+    let slots: Vec<(i32, Id)> = slots
         .into_iter()
-        .map(|(slot, input)| (slot, start.input_of(Op::InputVal, input)))
+        .map(|slot| (slot, start.input_at(slot)))
         .collect();
     let parts = attempts(&mut start, &slots, frame, end, 2, statistics);
     match parts {

@@ -2,6 +2,7 @@
 
 use crate::AbortReason;
 use crate::pass::{INLINE, Pass, Step};
+use crate::table::number;
 use coil_trace::{Effect, Id, Inst, Op, SnapshotId};
 
 impl Pass<'_> {
@@ -99,6 +100,17 @@ impl Pass<'_> {
         id
     }
 
+    /// The guest value of a register of the window, as it was at the start.
+    pub(crate) fn input_at(&mut self, slot: i32) -> Id {
+        let inputs = &mut self.pools.inputs;
+        let found = inputs.iter().position(|other| *other == slot);
+        let at = found.unwrap_or_else(|| {
+            inputs.push(slot);
+            inputs.len() - 1
+        });
+        self.input_of(Op::InputVal, number(at))
+    }
+
     /// Objects in registers that a native function may look at are made before it runs: what it sees must be what the trace goes on with.
     fn materialise_slots(&mut self, snapshot: SnapshotId) {
         self.pools.flatten(self.rec, snapshot);
@@ -129,8 +141,10 @@ impl Pass<'_> {
             .iter()
             .map(|(slot, id)| (*slot, self.mapped(*id)))
             .collect();
+        let named = slots.len();
         for (slot, id) in &self.env {
-            if slots.binary_search_by_key(slot, |(slot, _)| *slot).is_err() {
+            let found = slots[..named].binary_search_by_key(slot, |(slot, _)| *slot);
+            if found.is_err() {
                 slots.push((*slot, self.resolve(*id)));
             }
         }

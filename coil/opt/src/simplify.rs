@@ -77,7 +77,7 @@ impl Pass<'_> {
         if constant && let Some(bits) = eval(op, a_bits.unwrap_or(0), b_bits.unwrap_or(0)) {
             return self.pools.constant(op.ty(), bits);
         }
-        if op.operand_types()[0] == Ty::Int {
+        if op.operand_types().first() == Some(&Ty::Int) {
             let (x, y) = (self.range(a), self.range(b));
             let truth = match op {
                 Op::IntFits if Range::SMALL.covers(x) => Some(true),
@@ -122,7 +122,7 @@ impl Pass<'_> {
     pub(crate) fn emit(&mut self, op: Op, a: Id, b: Id) -> Id {
         let (a, b) = (self.force(a), self.force(b));
         let id = self.push(op, [a, b, Id::NONE], 0);
-        if op.ty() == Ty::Int && op.operand_types()[0] != Ty::Float {
+        if op.ty() == Ty::Int && op.operand_types().first() != Some(&Ty::Float) {
             let range = range::of(op, self.range(a), self.range(b));
             self.infos[self.insts.len() - 1].range = range;
         }

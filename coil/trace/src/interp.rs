@@ -13,4 +13,4 @@ pub use machine::{Machine, Native, Natives};
 pub use memory::{Memory, Object};
 #[cfg(any(test, feature = "testing"))]
 pub(crate) use run::run_last;
-pub use run::{Left, Outcome, Stop, run_compiled, run_trace};
+pub use run::{Left, Outcome, Stop, run_compiled, run_compiled_at, run_trace};

@@ -1,7 +1,7 @@
 //! The state of a run and the execution of one instruction.
 
 use super::memory::Memory;
-use crate::descriptor::Call;
+use crate::descriptor::{Call, Effects};
 use crate::eval::{eval, eval_checked};
 use crate::id::{Const, Id, Ty};
 use crate::op::{Effect, Op};
@@ -29,7 +29,7 @@ pub struct Machine<'a> {
     pub window: BTreeMap<i32, u64>,
     /// The native functions.
     pub natives: Box<Natives<'a>>,
-    /// Every call with its operands and what it could see, and every memory state at it.
+    /// Every call that may write, with its operands and what it could see.
     pub log: Vec<String>,
     /// Whether an exception is pending.
     pub raised: bool,
@@ -96,15 +96,17 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn call(&mut self, call: &Call, args: &[u64], frames: Option<Vec<u64>>) -> u64 {
-        let mut seen = args.to_vec();
-        let shown = frames.is_some();
-        seen.extend(frames.into_iter().flatten());
-        self.log.push(format!(
-            "{} {}{}",
-            call.name,
-            if shown { "(frames) " } else { "" },
-            self.memory.dump(&seen)
-        ));
+        if !matches!(call.effects, Effects::Pure | Effects::Reads) {
+            let mut seen = args.to_vec();
+            let shown = frames.is_some();
+            seen.extend(frames.into_iter().flatten());
+            self.log.push(format!(
+                "{} {}{}",
+                call.name,
+                if shown { "(frames) " } else { "" },
+                self.memory.dump(&seen)
+            ));
+        }
         let native = (self.natives)(call, args, &mut self.memory);
         self.raised |= native.raised;
         native.result

@@ -181,6 +181,26 @@ fn execute(
 
 /// Runs a compiled trace, up to `limit` jumps to its own labels.
 pub fn run_compiled(compiled: &Compiled, machine: &mut Machine<'_>, limit: u64) -> Outcome {
+    run_from(compiled, machine, None, limit)
+}
+
+/// Runs a compiled trace from one of its labels, whose phis are given.
+pub fn run_compiled_at(
+    compiled: &Compiled,
+    machine: &mut Machine<'_>,
+    label: u32,
+    phis: &[u64],
+    limit: u64,
+) -> Outcome {
+    run_from(compiled, machine, Some((label, phis)), limit)
+}
+
+fn run_from(
+    compiled: &Compiled,
+    machine: &mut Machine<'_>,
+    from: Option<(u32, &[u64])>,
+    limit: u64,
+) -> Outcome {
     let trace = &compiled.trace;
     let mut values = Values {
         results: vec![0; trace.insts.len()],
@@ -189,6 +209,11 @@ pub fn run_compiled(compiled: &Compiled, machine: &mut Machine<'_>, limit: u64) 
     let mut iteration = 0;
     let mut start = 0;
     let mut jumped = false;
+    if let Some((label, phis)) = from {
+        start = compiled.labels[label as usize].at as usize;
+        values.results[start..start + phis.len()].copy_from_slice(phis);
+        jumped = true;
+    }
     loop {
         let left = |frames, inst, iteration| Left {
             frames,
