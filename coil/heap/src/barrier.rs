@@ -102,12 +102,11 @@ impl Mutator {
         object.header().ty.store(ty.address() as u64, Relaxed);
     }
 
-    /// Stores a value, or none, into the slot at an address inside `object`, remembering that slot only.
-    ///
-    /// Only an item of a counted layout whose items are values may be stored this way.
+    /// Stores a value, or none, into the slot at an address inside `object`, remembering that slot only. The choice for
+    /// storage that may be large: arrays, tables.
     ///
     /// # Safety
-    /// The slot is an item of the object.
+    /// The slot is a value field or an item of the object.
     #[inline(always)]
     pub unsafe fn store_item(&self, object: Ref, slot: *mut Option<Value>, value: Option<Value>) {
         if object.gc_flags() & flags::BARRIER != 0 && value.is_some_and(Value::is_ref) {

@@ -178,6 +178,29 @@ impl Core {
         }
     }
 
+    /// Something is pinned while objects move already: the pin phase should have heard of it, too.
+    #[cold]
+    pub(crate) fn pin_late(&mut self, address: usize) {
+        match self.space.state(self.space.granule(address)) {
+            state::YOUNG => {
+                // SAFETY: a pinned value is an object, in place or left behind.
+                let ty = unsafe { ((address + 8) as *const u64).read() };
+                assert!(
+                    ty & 1 == 0,
+                    "an object was moved, then pinned: report pins in RootSet::pins"
+                );
+                if Core::flags(address) & flags::OLD == 0 {
+                    self.promote_in_place(address);
+                } else if self.marking {
+                    self.mark_small(address);
+                }
+            }
+            state::LARGE => self.survive_large(address),
+            _ if self.marking => self.mark_small(address),
+            _ => {}
+        }
+    }
+
     fn add_large_candidate(&mut self, address: usize) {
         let before = self
             .large_at(address - 1)

@@ -31,9 +31,10 @@ pub unsafe trait RootSet {
     fn trace(&self, visitor: &mut Visitor<'_>, phase: Phase);
 
     /// Reports, through [`Visitor::pin`] and [`Visitor::conservative_range`], what holds objects in place. Called before
-    /// anything moves.
+    /// anything moves; slots reported now are ignored. A set that pins nothing, or pins here and not in `trace`, should
+    /// override this: unless it does, `trace` is called twice.
     fn pins(&self, visitor: &mut Visitor<'_>, phase: Phase) {
-        let _ = (visitor, phase);
+        self.trace(visitor, phase);
     }
 }
 
@@ -130,7 +131,7 @@ impl Visitor<'_> {
     }
 
     /// An object that is held by something that cannot be updated: it stays where it is.
-    /// Only for [`RootSet::pins`].
+    /// Best used in [`RootSet::pins`].
     pub fn pin(&mut self, value: Value) {
         if value.is_ref() {
             self.maybe(value.bits() as usize);
@@ -138,7 +139,7 @@ impl Visitor<'_> {
     }
 
     /// Words that may or may not be addresses of objects, or point into them or just behind them: those objects stay
-    /// alive and where they are. Only for [`RootSet::pins`].
+    /// alive and where they are. Best used in [`RootSet::pins`].
     ///
     /// # Safety
     /// The range is readable.
@@ -162,7 +163,7 @@ impl Visitor<'_> {
             Mode::Pin => core.add_candidate(address),
             Mode::Mark => core.mark_conservatively(address),
             Mode::Verify => core.verify_conservatively(address),
-            Mode::Evacuate => panic!("pins are reported by RootSet::pins, before anything moves"),
+            Mode::Evacuate => core.pin_late(address),
         }
     }
 }

@@ -342,6 +342,45 @@ unsafe impl RootSet for Pinned {
     }
 }
 
+/// Pins what it also reports as a slot, in a method that is not made for it.
+struct PinsInTrace(AtomicU64, Arc<[AtomicU64]>);
+
+// SAFETY: holds one object in place, and reports all its slots.
+unsafe impl RootSet for PinsInTrace {
+    fn trace(&self, visitor: &mut Visitor<'_>, _phase: Phase) {
+        for slot in &*self.1 {
+            // SAFETY: the slot holds 0 or a value.
+            unsafe { visitor.slot(slot.as_ptr()) };
+        }
+        // SAFETY: inverted address of a pair, so that the stack scan does not see it.
+        if let Some(value) = unsafe { Value::from_bits(!self.0.load(Ordering::Relaxed)) } {
+            visitor.pin(value);
+        }
+    }
+}
+
+#[test]
+fn a_root_set_may_pin_while_it_traces() {
+    let heap = small_heap(HeapConfig {
+        always_evacuate: true,
+        ..HeapConfig::default()
+    });
+    let mutator = heap.attach();
+    let held = slots(20);
+    fill(&mutator, &held, 9);
+    let address = held[0].load(Ordering::Relaxed);
+    heap.add_roots(Box::new(PinsInTrace(
+        AtomicU64::new(!address),
+        held.clone(),
+    )));
+    scrub_stack();
+    for full in [false, true, true] {
+        mutator.collect(full);
+        assert_eq!(held[0].load(Ordering::Relaxed), address);
+        assert_eq!(number_of(object_at(address)), 9);
+    }
+}
+
 #[test]
 fn a_root_set_may_hold_objects_in_place() {
     let heap = small_heap(HeapConfig {
