@@ -64,9 +64,9 @@ macro_rules! header_fields {
 }
 
 header_fields! {
-    /// Reference count as C sees it; see [`refcount`].
+    /// Reference count as C sees it; see the module `refcount`.
     refcnt / REFCOUNT: AtomicU32 = 0;
-    /// Collector flags; see [`flags`].
+    /// Collector flags; see the module `flags`.
     gc_flags / GC_FLAGS: AtomicU8 = 4;
     /// Flags of the guest language and of transactions.
     lang_flags / LANG_FLAGS: AtomicU8 = 5;
