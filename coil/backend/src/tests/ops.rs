@@ -131,7 +131,8 @@ fn check<B: Backend>(rig: &mut Rig<B>, op: Op, a: u64, b: u64, consts: [bool; 2]
     rig.compiled.pop();
 }
 
-fn all_ops<B: Backend>(rig: &mut Rig<B>, only: impl Fn(Op) -> bool) {
+fn all_ops<B: Backend>(rig: &mut Rig<B>, stride: usize, only: impl Fn(Op) -> bool) {
+    let mut count = 0;
     for &op in Op::ALL {
         if op.effect() != Effect::Pure || op == Op::Nop || !only(op) {
             continue;
@@ -147,7 +148,10 @@ fn all_ops<B: Backend>(rig: &mut Rig<B>, only: impl Fn(Op) -> bool) {
         for &a in &first {
             for &b in &second {
                 for &consts in shapes {
-                    check(rig, op, a, b, consts);
+                    count += 1;
+                    if count % stride == 0 {
+                        check(rig, op, a, b, consts);
+                    }
                 }
             }
         }
@@ -156,7 +160,13 @@ fn all_ops<B: Backend>(rig: &mut Rig<B>, only: impl Fn(Op) -> bool) {
 
 #[test]
 fn pure_ops_compute_what_the_ir_defines() {
-    all_ops(&mut x64(), |_| true);
+    all_ops(&mut x64(), 1, |_| true);
+}
+
+#[cfg(feature = "cranelift")]
+#[test]
+fn pure_ops_compute_what_the_ir_defines_on_cranelift() {
+    all_ops(&mut super::rig::cranelift(), 17, |_| true);
 }
 
 #[test]
@@ -164,7 +174,7 @@ fn shifts_work_without_bmi2() {
     let mut backend = X64Backend::new(1 << 20).unwrap();
     backend.without_bmi2();
     let shift = |op| matches!(op, Op::IntShl | Op::IntShr | Op::IntUshr);
-    all_ops(&mut Rig::new(backend), shift);
+    all_ops(&mut Rig::new(backend), 1, shift);
 }
 
 #[test]

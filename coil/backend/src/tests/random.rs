@@ -610,11 +610,8 @@ fn scenario<B: Backend>(rig: &mut Rig<B>, seed: u64, reached: &mut Reached) {
     }
 }
 
-#[test]
-fn random_traces_run_as_the_interpreter_says() {
-    let seeds = std::env::var("COIL_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(400);
+fn scenarios<B: Backend>(mut rig: Rig<B>, seeds: u64) {
     let mut reached = Reached::default();
-    let mut rig = x64();
     for seed in 1..=seeds {
         scenario(&mut rig, seed, &mut reached);
         for code in rig.codes.drain(..) {
@@ -627,4 +624,22 @@ fn random_traces_run_as_the_interpreter_says() {
     assert!(looped * 10 > seeds, "only {looped} of {seeds} loop");
     assert!(bridged * 10 > seeds, "only {bridged} of {seeds} go through a bridge");
     assert!(linked * 10 > seeds, "only {linked} of {seeds} link");
+}
+
+#[test]
+fn random_traces_run_as_the_interpreter_says() {
+    scenarios(x64(), 400);
+}
+
+#[cfg(feature = "cranelift")]
+#[test]
+fn random_traces_run_on_cranelift_as_the_interpreter_says() {
+    scenarios(super::rig::cranelift(), 100);
+}
+
+/// A long run: `cargo test -p coil-backend -- --ignored`.
+#[test]
+#[ignore = "takes a minute"]
+fn many_random_traces_run_as_the_interpreter_says() {
+    scenarios(x64(), 50_000);
 }

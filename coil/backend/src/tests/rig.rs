@@ -325,7 +325,13 @@ pub(super) fn float(value: f64) -> u64 {
     coil_value::Value::from_f64(value).unwrap().bits()
 }
 
-/// One rig for every backend that this build has.
+/// A rig with the own backend.
 pub(super) fn x64() -> Rig<crate::X64Backend> {
     Rig::new(crate::X64Backend::new(1 << 20).unwrap())
+}
+
+/// A rig with the oracle.
+#[cfg(feature = "cranelift")]
+pub(super) fn cranelift() -> Rig<crate::CraneliftBackend> {
+    Rig::new(crate::CraneliftBackend::new().unwrap())
 }
