@@ -8,7 +8,7 @@ use crate::language::{Language, heap_config};
 use crate::stats::Stats;
 use coil_frame::{CodeBlock, Context, Events};
 use coil_heap::{AttachedMutator, FIRST_FREE_LAYOUT, Heap, Layout, LayoutTable};
-use coil_machine::{Direct, DirectVal, Hooks, Leave, Machine, Next};
+use coil_machine::{Access, Barrier, Direct, DirectVal, Field, Hooks, Leave, Machine, Next};
 use coil_options::{Options, Sink};
 use coil_record::Recorder;
 use coil_value::{LayoutId, Value};
@@ -43,6 +43,24 @@ pub trait Tiny: 'static {
         m.pop_frame();
         m.set_reg(i32::from(result), value);
         Ok(())
+    }
+}
+
+/// The address that the running code's owner gave it: the language's own data.
+pub fn owner<M: Machine>(m: &M) -> M::Ref {
+    // SAFETY: the running code is live.
+    let owner = unsafe { (*m.code()).owner };
+    m.address(owner.expose_provenance())
+}
+
+/// Bytes from an address on, as items of an alias class.
+pub const fn bytes(alias: u32) -> Field {
+    Field {
+        offset: 0,
+        access: Access::U8,
+        alias,
+        immutable: false,
+        barrier: Barrier::None,
     }
 }
 
