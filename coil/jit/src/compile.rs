@@ -2,12 +2,14 @@
 
 use crate::jit::Jit;
 use crate::plain;
+use crate::table::{Entry, Table};
 use coil_backend::{Backend, BackendError, X64Backend};
+use coil_opt::{LabelState, LinkTargets};
 use coil_options::{DumpKind, Options};
 use coil_trace::{Compiled, Op, Trace};
 
 /// States of a trace's labels, for links to it.
-pub(crate) type Links = ();
+pub(crate) type Links = Vec<LabelState>;
 
 /// The backend that options choose.
 pub(crate) enum AnyBackend {
@@ -54,16 +56,42 @@ pub(crate) type Refusal = String;
 
 impl Jit {
     /// The optimised form of a trace, with the states of its labels.
-    pub(crate) fn optimise(&self, trace: &Trace) -> Result<(Compiled, Links), Refusal> {
-        if self.options.jit.verify {
-            coil_trace::verify(trace).map_err(|error| format!("recorded trace: {error}"))?;
+    pub(crate) fn optimise(
+        &self,
+        trace: Trace,
+        entry: Entry,
+    ) -> Result<(Compiled, Links), Refusal> {
+        let options = &self.options.jit;
+        if options.verify {
+            coil_trace::verify(&trace).map_err(|error| format!("recorded trace: {error}"))?;
         }
-        let compiled = plain::lower(trace);
-        if self.options.jit.verify {
+        let (compiled, links) = if options.no_opt {
+            (plain::lower(&trace), Vec::new())
+        } else {
+            let how = coil_opt::Options {
+                peel: !options.no_peel,
+                bridge: matches!(entry, Entry::Bridge(..)),
+                limit: usize::MAX,
+                ..coil_opt::Options::default()
+            };
+            let done = coil_opt::optimize(trace, &how, &self.table)
+                .map_err(|reason| reason.text().to_owned())?;
+            (done.compiled, done.labels)
+        };
+        if options.verify {
             coil_trace::verify_compiled(&compiled)
                 .map_err(|error| format!("optimised trace: {error}"))?;
         }
-        Ok((compiled, ()))
+        Ok((compiled, links))
+    }
+}
+
+impl LinkTargets for Table {
+    fn labels(&self, target: u32) -> &[LabelState] {
+        match self.get(target) {
+            Some(trace) if trace.valid => &trace.links,
+            _ => &[],
+        }
     }
 }
 

@@ -168,7 +168,7 @@ impl Jit {
             dump.write(DumpKind::Ir, format_args!("{number} {title}"), &text);
         }
         let begin = Instant::now();
-        let (compiled, links) = self.optimise(&recorded.trace)?;
+        let (compiled, links) = self.optimise(recorded.trace, entry)?;
         self.stats.optimise_ns += nanoseconds(begin);
         if dump.on(DumpKind::IrOpt) {
             let text = compiled.to_string();
@@ -270,7 +270,7 @@ impl Jit {
             valid: true,
             incoming: Vec::new(),
             keep,
-            links: Some(links),
+            links,
         };
         self.table.traces[number as usize] = Some(Box::new(trace));
         self.link(number, entry);

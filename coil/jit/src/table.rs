@@ -45,7 +45,7 @@ pub(crate) struct Compiled {
     /// Bits that may be addresses of objects which the code refers to.
     pub(crate) keep: Vec<u64>,
     /// States of its labels for links.
-    pub(crate) links: Option<crate::compile::Links>,
+    pub(crate) links: crate::compile::Links,
 }
 
 /// The traces by number.

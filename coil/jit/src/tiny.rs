@@ -53,11 +53,11 @@ pub fn owner<M: Machine>(m: &M) -> M::Ref {
     m.address(owner.expose_provenance())
 }
 
-/// Bytes from an address on, as items of an alias class.
-pub const fn bytes(alias: u32) -> Field {
+/// Items from an address on, of an alias class.
+pub const fn items(access: Access, alias: u32) -> Field {
     Field {
         offset: 0,
-        access: Access::U8,
+        access,
         alias,
         immutable: false,
         barrier: Barrier::None,

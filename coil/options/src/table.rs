@@ -39,10 +39,10 @@ macro_rules! for_each_option {
                 chop: count = 0, "chop";
                 /// Stress: guards fail by force: the n-th guard of every trace leaves it whatever its condition (0 = off).
                 fail_guard: count = 0, "fail-guard";
-                /// Stress: an event is raised at every opaque call that polls.
-                force_events: switch = false, "force-events";
                 /// Compile with Cranelift (only where it is built in).
                 cranelift: switch = false, "cranelift";
+                /// Compile traces as recorded.
+                no_opt: switch = false, "no-opt";
                 /// Skip the optimiser's peeling of loops.
                 no_peel: switch = false, "no-peel";
                 /// Check traces before and after optimising.

@@ -2,15 +2,17 @@
 
 mod compile;
 
-use coil_jit::tiny::{Code, Guest, INTERRUPTED, Tiny, bytes, language, owner};
-use coil_jit::{Arg, BoolOps, Context, Field, IntOps, Machine, Next, Opaque, RefOps, Ty, ValOps};
+use coil_jit::tiny::{Code, Guest, INTERRUPTED, Tiny, items, language, owner};
+use coil_jit::{
+    Access, Arg, BoolOps, Context, Field, IntOps, Machine, Next, Opaque, RefOps, Ty, ValOps,
+};
 use coil_jit::{Value, options::Options};
 use compile::compile;
 
 /// The tape, and what was printed. Handlers see the tape by its address.
 #[repr(C)]
-struct World([u8; 1 << 16], Vec<u8>);
-const CELL: Field = bytes(1);
+struct World([i32; 1 << 16], Vec<u8>);
+const CELL: Field = items(Access::I32, 1);
 static PUT: Opaque = Opaque::writes("put", put as *const (), &[Ty::Ref, Ty::Int], Ty::Void, 2);
 extern "C" fn put(_: *mut Context, world: &mut World, byte: i64) {
     world.1.push(byte as u8);
