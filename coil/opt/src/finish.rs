@@ -6,7 +6,8 @@ use crate::pools::Pools;
 use crate::record::phi_of;
 use crate::table::number;
 use coil_trace::{
-    Compiled, CompiledEnd, Effect, Effects, Exit, ExitValue, Id, Inst, Label, Op, SnapshotId, Trace,
+    Compiled, CompiledEnd, Effect, Effects, Exit, ExitValue, Id, Inst, Label, Op, SnapshotId,
+    Trace, Ty,
 };
 
 /// What a pass leaves behind.
@@ -167,6 +168,11 @@ impl Assembly<'_> {
         (self.header..self.header + self.header_count).contains(&at)
     }
 
+    /// Whether a header value becomes a phi. There are none for bools: those are computed again after the phis.
+    fn is_phi(&self, at: usize) -> bool {
+        self.in_header(at) && self.insts[at].op.ty() != Ty::Bool
+    }
+
     fn operands<'i>(&'i self, inst: &'i Inst) -> &'i [Id] {
         if inst.op.effect() == Effect::Call {
             let count = self.rec.calls[inst.extra as usize].params.len();
@@ -266,7 +272,7 @@ impl Assembly<'_> {
             CompiledEnd::Return(id) => self.reach(*id),
         }
         while let Some(at) = self.work.pop() {
-            if self.in_header(at) {
+            if self.is_phi(at) {
                 let number = at - self.header;
                 self.reach(self.front[number]);
                 self.reach(self.back[number]);
@@ -293,7 +299,7 @@ impl Assembly<'_> {
         let mut labels = Vec::new();
         let mut phis = Vec::new();
         for at in 0..self.insts.len() {
-            if self.in_header(at) && self.live[at] {
+            if self.is_phi(at) && self.live[at] {
                 phis.push(at);
             }
         }
@@ -302,8 +308,15 @@ impl Assembly<'_> {
         let mut out_exits: Vec<Exit> = Vec::new();
         let mut inputs = vec![u32::MAX; self.pools.inputs.len()];
         let pools = self.pools;
-        for at in 0..self.insts.len() {
-            if state.is_some() && at == self.header {
+        let header = self.header..self.header + self.header_count;
+        let bools = header.clone().filter(|at| !self.is_phi(*at));
+        let order: Vec<usize> = (0..header.start)
+            .chain(phis.iter().copied())
+            .chain(bools)
+            .chain(header.end..self.insts.len())
+            .collect();
+        for at in order {
+            if state.is_some() && at >= self.header && labels.is_empty() {
                 labels.push(label(&trace, &phis));
             }
             if !self.live[at] {
@@ -311,7 +324,7 @@ impl Assembly<'_> {
             }
             names[at] = Id::inst(trace.insts.len());
             let mut inst = self.insts[at];
-            if self.in_header(at) {
+            if self.is_phi(at) {
                 let place = labels.last().map_or(0, |label: &Label| label.at);
                 trace.insts.push(Inst {
                     op: phi_of(inst.op.ty()),
