@@ -396,6 +396,17 @@ impl Context<'_> {
             )
         };
         let before = number.checked_sub(1)?;
+        // `12abc`
+        if matches!(
+            self.kind(before)?,
+            TokenKind::Int | TokenKind::Float | TokenKind::Complex
+        ) && self.kind(number)? == TokenKind::Name
+            && self.tokens[before].end() == self.tokens[number].start()
+        {
+            let last = self.tokens[before].end() - TextSize::new(1);
+            let message = "invalid decimal literal".to_owned();
+            return Some((ErrorKind::Syntax, message, TextRange::empty(last)));
+        }
         if !starts(self.kind(number)?) || !ends(self.kind(before)?) {
             return None;
         }

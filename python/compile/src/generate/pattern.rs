@@ -177,7 +177,7 @@ impl<'a> Generator<'a> {
         let star = stars.next().map(|(at, _)| at);
         if stars.next().is_some() {
             return self.error(
-                "multiple starred expressions in sequence pattern",
+                "multiple starred names in sequence pattern",
                 pattern.range(),
             );
         }

@@ -295,7 +295,12 @@ impl<'n> Builder<'n> {
             );
         }
         if (before | flag) & (used::GLOBAL | used::NONLOCAL) == used::GLOBAL | used::NONLOCAL {
-            return syntax(format!("name '{text}' is nonlocal and global"), range);
+            let message = format!("name '{text}' is nonlocal and global");
+            let first = self
+                .scope()
+                .symbol(id)
+                .map_or(range, |symbol| symbol.directive);
+            return syntax(message, first);
         }
         if flag == used::NONLOCAL && self.scope().kind == ScopeKind::Module {
             return syntax("nonlocal declaration not allowed at module level", range);

@@ -1,5 +1,6 @@
 //! Messages that follow from the parser's kind of error and the tokens around.
 
+use super::targets::describe;
 use super::{Answer, Context};
 use crate::error::ErrorKind;
 use ruff_python_ast::token::TokenKind;
@@ -115,6 +116,14 @@ pub(super) fn message(context: &Context<'_>, error: &ParseError) -> Option<(Stri
 fn other(context: &Context<'_>, message: &str, at: TextRange) -> Option<(String, TextRange)> {
     let say = |message: &str| Some((message.to_owned(), context.found(at)));
     match message {
+        "Expected a parameter name" => {
+            let what = context.expression(at).map_or("expression", describe);
+            let message = match what {
+                "True" | "False" | "None" => format!("cannot assign to {what}"),
+                _ => "expression cannot contain assignment, perhaps you meant \"==\"?".to_owned(),
+            };
+            Some((message, at))
+        }
         "Only one '*' parameter allowed" | "Only one '*' separator allowed" => {
             say("* argument may appear only once")
         }
@@ -271,7 +280,8 @@ pub(super) fn number_error(source: &str, at: TextRange, message: &str) -> String
         return "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers".to_owned();
     }
     let lower = message.to_ascii_lowercase();
-    if lower.contains("number")
+    if text.starts_with(|c: char| c.is_ascii_digit() || c == '_')
+        || lower.contains("number")
         || lower.contains("literal")
         || lower.contains("digit")
         || lower.contains("integer")
