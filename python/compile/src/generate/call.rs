@@ -21,7 +21,7 @@ impl<'a> Generator<'a> {
                 self.u.range = func.range();
                 self.method(func, base)?;
                 self.u.range = before;
-                range = self.from_attribute(range, func);
+                range = self.attribute_range(range, func);
             }
             func => {
                 let before = self.u.range;

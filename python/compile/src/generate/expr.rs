@@ -367,10 +367,10 @@ impl<'a> Generator<'a> {
 
     /// The position of an attribute of an expression over several lines is the line of its name.
     pub(crate) fn at_attribute(&mut self, expr: &ast::ExprAttribute) {
-        self.u.range = self.from_attribute(expr.range(), expr);
+        self.u.range = self.attribute_range(expr.range(), expr);
     }
 
-    pub(crate) fn from_attribute(&self, range: TextRange, expr: &ast::ExprAttribute) -> TextRange {
+    pub(crate) fn attribute_range(&self, range: TextRange, expr: &ast::ExprAttribute) -> TextRange {
         let start = range.start().to_usize();
         let name = expr.attr.range();
         let between = &self.source.as_bytes()[start..name.start().to_usize()];

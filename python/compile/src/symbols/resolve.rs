@@ -62,15 +62,16 @@ fn meaning_of(scopes: &mut Scopes, names: &Names, id: ScopeId, at: usize) -> Res
     if kind == ScopeKind::Module {
         return Ok(Meaning::GlobalImplicit);
     }
-    if scopes[id].sees_class && name != NameId::CLASSDICT {
-        if let Some(class) = class_around(scopes, id) {
-            let flags = scopes[class].symbol(name).map_or(0, |symbol| symbol.used);
-            if flags & used::GLOBAL != 0 {
-                return Ok(Meaning::GlobalExplicit);
-            }
-            if flags & used::BOUND != 0 && flags & used::NONLOCAL == 0 {
-                return Ok(Meaning::GlobalImplicit);
-            }
+    if scopes[id].sees_class
+        && name != NameId::CLASSDICT
+        && let Some(class) = class_around(scopes, id)
+    {
+        let flags = scopes[class].symbol(name).map_or(0, |symbol| symbol.used);
+        if flags & used::GLOBAL != 0 {
+            return Ok(Meaning::GlobalExplicit);
+        }
+        if flags & used::BOUND != 0 && flags & used::NONLOCAL == 0 {
+            return Ok(Meaning::GlobalImplicit);
         }
     }
     Ok(look_outward(scopes, id, name))

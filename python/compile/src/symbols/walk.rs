@@ -281,7 +281,7 @@ impl Builder<'_> {
         let nonlocal = scope
             .symbol(name)
             .is_some_and(|symbol| symbol.used & used::NONLOCAL != 0);
-        if !nonlocal && !(global && scope.kind != ScopeKind::Module) {
+        if !(nonlocal || global && scope.kind != ScopeKind::Module) {
             scope.add(name, used::LOCAL);
         }
         for id in path {
