@@ -139,11 +139,11 @@ impl TraceCode {
                 Location::Dead => 0,
                 Location::Spill(slot) => {
                     // SAFETY: the trace wrote this slot, and `exit_sp` addresses its slots or a copy.
-                    unsafe { spills.add(slot as usize).read() }
+                    unsafe { spills.wrapping_add(slot as usize).read() }
                 }
                 Location::Window(slot) => {
                     // SAFETY: the slot is a register of the root frame's window.
-                    unsafe { base.offset(slot as isize).read() }
+                    unsafe { base.wrapping_offset(slot as isize).read() }
                 }
             };
         }

@@ -22,6 +22,14 @@
     unsafe_code,
     reason = "makes machine code, runs it and shares layouts with it"
 )]
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::multiple_unsafe_ops_per_block,
+        reason = "tests may panic"
+    )
+)]
 
 mod api;
 mod cache;

@@ -36,7 +36,7 @@ pub(super) struct Build<'a> {
     /// Overflow of the last `_ovf` instruction.
     pub(super) overflow: Option<Value>,
     pub(super) context: Value,
-    base: Value,
+    pub(super) base: Value,
     area: Value,
     at: u32,
     sites: Vec<ExitSite>,
@@ -181,9 +181,7 @@ impl<'a> Build<'a> {
                     let Some(Location::Spill(slot)) = location else {
                         return Err(BackendError::NoTarget);
                     };
-                    self.f
-                        .ins()
-                        .load(ty, FLAGS, self.area, i32::from(slot) * 8)
+                    self.f.ins().load(ty, FLAGS, self.area, i32::from(slot) * 8)
                 }
             };
             self.values[at] = Some(value);
@@ -225,9 +223,7 @@ impl<'a> Build<'a> {
                 return Err(BackendError::TooManySpills);
             }
             let value = self.value(leaf.id());
-            self.f
-                .ins()
-                .store(FLAGS, value, self.area, slot as i32 * 8);
+            self.f.ins().store(FLAGS, value, self.area, slot as i32 * 8);
             self.locations
                 .push(PackedLocation::new(Location::Spill(slot as u16)));
         }
@@ -290,7 +286,10 @@ impl<'a> Build<'a> {
         }
         let signature = self.f.import_signature(signature);
         let callee = self.int_const(function as u64);
-        let args: Vec<Value> = [self.context].into_iter().chain(args.iter().copied()).collect();
+        let args: Vec<Value> = [self.context]
+            .into_iter()
+            .chain(args.iter().copied())
+            .collect();
         let call = self.f.ins().call_indirect(signature, callee, &args);
         self.f.inst_results(call).first().copied()
     }
@@ -344,9 +343,16 @@ impl<'a> Build<'a> {
         let c = self.c;
         match &c.end {
             CompiledEnd::Jump { label, args } => self.jump(labels[*label as usize], args),
-            CompiledEnd::Link { target, label, args } => {
+            CompiledEnd::Link {
+                target,
+                label,
+                args,
+            } => {
                 let code = self.targets.find(*target).ok_or(BackendError::NoTarget)?;
-                let phis = code.labels.get(*label as usize).map(|label| label.phis.len());
+                let phis = code
+                    .labels
+                    .get(*label as usize)
+                    .map(|label| label.phis.len());
                 if phis != Some(args.len()) {
                     return Err(BackendError::NoTarget);
                 }
@@ -406,7 +412,10 @@ impl<'a> Build<'a> {
         if !exit.virtuals.is_empty() {
             return Err(BackendError::Unsupported("virtual object at an entry"));
         }
-        let last = *exit.frames.last().ok_or(BackendError::Malformed("exit without frames"))?;
+        let last = *exit
+            .frames
+            .last()
+            .ok_or(BackendError::Malformed("exit without frames"))?;
         let entry = match self.targets.find(target) {
             Some(code) => self.int_const(code.entry.addr() as u64),
             None if target == self.number => self.f.ins().func_addr(I64, self.own),
@@ -420,7 +429,10 @@ impl<'a> Build<'a> {
             let records = self.f.ins().icmp(IntCC::UnsignedLessThan, top, limit);
             let end = self.window_end(exit);
             let limit = self.context_word(offset_of!(Context, register_limit));
-            let registers = self.f.ins().icmp(IntCC::UnsignedLessThanOrEqual, end, limit);
+            let registers = self
+                .f
+                .ins()
+                .icmp(IntCC::UnsignedLessThanOrEqual, end, limit);
             let fits = self.f.ins().band(records, registers);
             self.go_on_if(fits, number)?;
         }
@@ -455,7 +467,8 @@ impl<'a> Build<'a> {
                     frame: *frame,
                     offset: self.cells.len() as u32 - 1,
                 });
-                let cell = (&raw const **self.cells.last().expect("just pushed")).expose_provenance();
+                let cell =
+                    (&raw const **self.cells.last().expect("just pushed")).expose_provenance();
                 let cell = self.int_const(cell as u64);
                 Some(self.f.ins().load(I64, FLAGS, cell, 0))
             } else if at > 0 {
@@ -464,18 +477,25 @@ impl<'a> Build<'a> {
                 None
             };
             if let Some(resume) = resume {
-                self.f.ins().store(FLAGS, resume, top, field(record::RESUME));
+                self.f
+                    .ins()
+                    .store(FLAGS, resume, top, field(record::RESUME));
             }
             if at == 0 {
                 continue;
             }
             let code = self.int_const(frame.code as u64);
             self.f.ins().store(FLAGS, code, top, field(record::CODE));
-            let base = self.f.ins().iadd_imm_s(self.base, i64::from(frame.base) * 8);
+            let base = self
+                .f
+                .ins()
+                .iadd_imm_s(self.base, i64::from(frame.base) * 8);
             self.f.ins().store(FLAGS, base, top, field(record::BASE));
             let packed = u64::from(frame.result) | u64::from(frame.kind) << 16;
             let packed = self.int_const(packed);
-            self.f.ins().store(FLAGS, packed, top, field(record::RESULT));
+            self.f
+                .ins()
+                .store(FLAGS, packed, top, field(record::RESULT));
             let zero = self.int_const(0);
             self.f.ins().store(FLAGS, zero, top, field(record::EXTRA));
         }

@@ -106,9 +106,7 @@ impl Backend for CraneliftBackend {
         let size_bytes = context
             .compiled_code()
             .map_or(0, |code| code.code_buffer().len() as u32);
-        self.module
-            .finalize_definitions()
-            .map_err(failed)?;
+        self.module.finalize_definitions().map_err(failed)?;
         self.stats.compiled += 1;
         self.stats.used_bytes += size_bytes as usize;
         let labels = compiled.labels.iter().enumerate();

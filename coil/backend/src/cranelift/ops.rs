@@ -43,7 +43,9 @@ impl Build<'_> {
         let result = self.f.append_block_param(done, I64);
         self.f.ins().brif(holds, done, &[fast.into()], slow, &[]);
         self.f.switch_to_block(slow);
-        let called = self.native(function, args, Ty::Int).expect("it has a result");
+        let called = self
+            .native(function, args, Ty::Int)
+            .expect("it has a result");
         self.f.ins().jump(done, &[called.into()]);
         self.f.switch_to_block(done);
         result
@@ -113,6 +115,9 @@ impl Build<'_> {
             && let Some(value) = self.binary(inst.op, a, b)
         {
             return Ok(Some(value));
+        }
+        if inst.op == Op::WindowBase {
+            return Ok(Some(self.base));
         }
         let Some(a) = a else { return Ok(None) };
         match inst.op {
@@ -251,10 +256,7 @@ impl Build<'_> {
                 .f
                 .ins()
                 .uload8(I64, FLAGS, object, header::GC_FLAGS as i32);
-            let wanted = self
-                .f
-                .ins()
-                .band_imm_s(gc_flags, i64::from(flags::BARRIER));
+            let wanted = self.f.ins().band_imm_s(gc_flags, i64::from(flags::BARRIER));
             let (slow, done) = (self.f.create_block(), self.f.create_block());
             self.f.ins().brif(wanted, slow, &[], done, &[]);
             self.f.switch_to_block(slow);

@@ -3,4 +3,5 @@
 mod ops;
 mod random;
 mod rig;
+mod speed;
 mod state;

@@ -65,7 +65,17 @@ impl Maker<'_> {
 
     fn int(&mut self) -> String {
         if self.ints.is_empty() || self.random.chance(12) {
-            let constants = ["0", "1", "-1", "7", "-100", "65536", "281474976710655", "-9223372036854775808", "1311768467463790320"];
+            let constants = [
+                "0",
+                "1",
+                "-1",
+                "7",
+                "-100",
+                "65536",
+                "281474976710655",
+                "-9223372036854775808",
+                "1311768467463790320",
+            ];
             return (*self.random.of(&constants)).to_string();
         }
         self.random.of(&self.ints).clone()
@@ -73,7 +83,14 @@ impl Maker<'_> {
 
     fn float(&mut self) -> String {
         if self.floats.is_empty() || self.random.chance(12) {
-            let constants = ["0.0", "-0.0", "1.5", "-2.25", "1e300", "float(0x7ff0000000000000)"];
+            let constants = [
+                "0.0",
+                "-0.0",
+                "1.5",
+                "-2.25",
+                "1e300",
+                "float(0x7ff0000000000000)",
+            ];
             return (*self.random.of(&constants)).to_string();
         }
         self.random.of(&self.floats).clone()
@@ -81,7 +98,10 @@ impl Maker<'_> {
 
     fn val(&mut self) -> String {
         if self.vals.is_empty() || self.random.chance(12) {
-            return (*self.random.of(&["int(5)", "flt(0.5)", "val(0x0)", "int(-1)"])).to_string();
+            return (*self
+                .random
+                .of(&["int(5)", "flt(0.5)", "val(0x0)", "int(-1)"]))
+            .to_string();
         }
         self.random.of(&self.vals).clone()
     }
@@ -100,9 +120,16 @@ impl Maker<'_> {
             };
             slots.insert(slot, value);
         }
-        let slots: Vec<String> = slots.iter().map(|(slot, value)| format!("{slot}: {value}")).collect();
+        let slots: Vec<String> = slots
+            .iter()
+            .map(|(slot, value)| format!("{slot}: {value}"))
+            .collect();
         let name = format!("e{}", self.exits);
-        let line = format!("exit {name} = {} {{{}}}", frame(self.exits as u32), slots.join(", "));
+        let line = format!(
+            "exit {name} = {} {{{}}}",
+            frame(self.exits as u32),
+            slots.join(", ")
+        );
         self.line(&line);
         self.exits += 1;
         name
@@ -112,12 +139,27 @@ impl Maker<'_> {
     fn guard(&mut self) {
         let condition = match self.random.below(7) {
             0 => (format!("int_ne({}, {})", self.int(), self.int()), true),
-            1 => (format!("int_lt({}, {})", self.int(), self.int()), self.random.chance(50)),
-            2 => (format!("float_lt({}, {})", self.float(), self.float()), self.random.chance(50)),
-            3 => (format!("float_eq({}, {})", self.float(), self.float()), false),
-            4 => (format!("float_ne({}, {})", self.float(), self.float()), true),
+            1 => (
+                format!("int_lt({}, {})", self.int(), self.int()),
+                self.random.chance(50),
+            ),
+            2 => (
+                format!("float_lt({}, {})", self.float(), self.float()),
+                self.random.chance(50),
+            ),
+            3 => (
+                format!("float_eq({}, {})", self.float(), self.float()),
+                false,
+            ),
+            4 => (
+                format!("float_ne({}, {})", self.float(), self.float()),
+                true,
+            ),
             5 => (format!("int_fits({})", self.int()), true),
-            _ => (format!("int_ule({}, {})", self.int(), self.int()), self.random.chance(50)),
+            _ => (
+                format!("int_ule({}, {})", self.int(), self.int()),
+                self.random.chance(50),
+            ),
         };
         let name = self.new_name(&condition.0);
         if self.random.chance(25) {
@@ -125,20 +167,28 @@ impl Maker<'_> {
             self.ints.push(as_int);
         }
         let exit = self.exit();
-        let guard = if condition.1 { "guard_true" } else { "guard_false" };
+        let guard = if condition.1 {
+            "guard_true"
+        } else {
+            "guard_false"
+        };
         self.line(&format!("{guard}({name}) [{exit}]"));
     }
 
     fn op(&mut self) {
         match self.random.below(26) {
             0..=5 => {
-                let op = *self.random.of(&["int_add", "int_sub", "int_mul", "int_and", "int_or", "int_xor"]);
+                let op = *self.random.of(&[
+                    "int_add", "int_sub", "int_mul", "int_and", "int_or", "int_xor",
+                ]);
                 let (a, b) = (self.int(), self.int());
                 let name = self.new_name(&format!("{op}({a}, {b})"));
                 self.ints.push(name);
             }
             6 | 7 => {
-                let op = *self.random.of(&["int_add_ovf", "int_sub_ovf", "int_mul_ovf"]);
+                let op = *self
+                    .random
+                    .of(&["int_add_ovf", "int_sub_ovf", "int_mul_ovf"]);
                 let (a, b) = (self.int(), self.int());
                 let exit = self.exit();
                 let name = self.new_name(&format!("{op}({a}, {b})"));
@@ -146,7 +196,12 @@ impl Maker<'_> {
                 self.ints.push(name);
             }
             8 => {
-                let op = *self.random.of(&["int_floordiv", "int_floormod", "int_truncdiv", "int_truncmod"]);
+                let op = *self.random.of(&[
+                    "int_floordiv",
+                    "int_floormod",
+                    "int_truncdiv",
+                    "int_truncmod",
+                ]);
                 let (a, b) = (self.int(), self.int());
                 let low = self.new_name(&format!("int_and({b}, 1023)"));
                 let divisor = if self.random.chance(50) {
@@ -154,7 +209,11 @@ impl Maker<'_> {
                 } else {
                     self.new_name(&format!("int_sub(-2, {low})"))
                 };
-                let divisor = if self.random.chance(30) { "16".to_string() } else { divisor };
+                let divisor = if self.random.chance(30) {
+                    "16".to_string()
+                } else {
+                    divisor
+                };
                 let name = self.new_name(&format!("{op}({a}, {divisor})"));
                 self.ints.push(name);
             }
@@ -162,7 +221,11 @@ impl Maker<'_> {
                 let op = *self.random.of(&["int_shl", "int_shr", "int_ushr"]);
                 let (a, b) = (self.int(), self.int());
                 let count = self.new_name(&format!("int_and({b}, 63)"));
-                let count = if self.random.chance(30) { "13".to_string() } else { count };
+                let count = if self.random.chance(30) {
+                    "13".to_string()
+                } else {
+                    count
+                };
                 let name = self.new_name(&format!("{op}({a}, {count})"));
                 self.ints.push(name);
             }
@@ -173,7 +236,9 @@ impl Maker<'_> {
                 self.ints.push(name);
             }
             11..=14 => {
-                let op = *self.random.of(&["float_add", "float_sub", "float_mul", "float_div"]);
+                let op = *self
+                    .random
+                    .of(&["float_add", "float_sub", "float_mul", "float_div"]);
                 let (a, b) = (self.float(), self.float());
                 let name = self.new_name(&format!("{op}({a}, {b})"));
                 self.floats.push(name);
@@ -214,9 +279,15 @@ impl Maker<'_> {
                 let index = self.new_name(&format!("int_and({index}, {})", CELLS - 3));
                 if self.random.chance(50) {
                     let value = self.float();
-                    self.line(&format!("store_item(ref({:#x}), {index}, {value}) f4", self.memory));
+                    self.line(&format!(
+                        "store_item(ref({:#x}), {index}, {value}) f4",
+                        self.memory
+                    ));
                 } else {
-                    let name = self.new_name(&format!("load_item_float(ref({:#x}), {index}) f4", self.memory));
+                    let name = self.new_name(&format!(
+                        "load_item_float(ref({:#x}), {index}) f4",
+                        self.memory
+                    ));
                     self.floats.push(name);
                 }
             }
@@ -226,11 +297,21 @@ impl Maker<'_> {
                 self.line(&format!("store_slot({value}) #{slot}"));
             }
             23 if self.calls => {
-                let args = [self.int(), self.int(), self.int(), self.int(), self.int(), self.int(), self.int()];
+                let args = [
+                    self.int(),
+                    self.int(),
+                    self.int(),
+                    self.int(),
+                    self.int(),
+                    self.int(),
+                    self.int(),
+                ];
                 let (x, y) = (self.float(), self.float());
                 let exit = self.exit();
                 let [a, b, c, d, e, f, g] = args;
-                let name = self.new_name(&format!("call_int({a}, {x}, {b}, {c}, {d}, {y}, {e}, {f}, {g}) c0 [{exit}]"));
+                let name = self.new_name(&format!(
+                    "call_int({a}, {x}, {b}, {c}, {d}, {y}, {e}, {f}, {g}) c0 [{exit}]"
+                ));
                 self.ints.push(name);
             }
             24 if self.calls => {
@@ -244,14 +325,26 @@ impl Maker<'_> {
     }
 }
 
-unsafe extern "C" fn many(_: *mut Context, a: i64, x: f64, b: i64, c: i64, d: i64, y: f64, e: i64, f: i64, g: i64) -> i64 {
+unsafe extern "C" fn many(
+    _: *mut Context,
+    a: i64,
+    x: f64,
+    b: i64,
+    c: i64,
+    d: i64,
+    y: f64,
+    e: i64,
+    f: i64,
+    g: i64,
+) -> i64 {
     clobber();
     mix(&[a, b, c, d, e, f, g], x, y)
 }
 
 fn mix(ints: &[i64], x: f64, y: f64) -> i64 {
     let start = (x.is_nan() as i64) ^ if y.is_nan() { 3 } else { y.to_bits() as i64 };
-    ints.iter().fold(start, |sum, int| sum.wrapping_mul(31).wrapping_add(*int))
+    ints.iter()
+        .fold(start, |sum, int| sum.wrapping_mul(31).wrapping_add(*int))
 }
 
 unsafe extern "C" fn few(_: *mut Context, a: i64, x: f64) -> f64 {
@@ -267,20 +360,39 @@ fn natives(call: &coil_trace::Call, args: &[u64], _: &mut Memory) -> Native {
     } else {
         (f(1) * 0.5 + (i(0) % 1000) as f64).to_bits()
     };
-    Native { result, raised: false }
+    Native {
+        result,
+        raised: false,
+    }
 }
 
 fn header(memory: u64) -> String {
     let mut text = String::new();
-    for (field, (offset, access)) in [(16, "i64"), (24, "i32"), (28, "u16"), (30, "i8"), (16, "f64")].iter().enumerate() {
-        let _ = writeln!(text, "field f{field} = +{offset} {access} alias {field} mutable barrier none");
+    for (field, (offset, access)) in [
+        (16, "i64"),
+        (24, "i32"),
+        (28, "u16"),
+        (30, "i8"),
+        (16, "f64"),
+    ]
+    .iter()
+    .enumerate()
+    {
+        let _ = writeln!(
+            text,
+            "field f{field} = +{offset} {access} alias {field} mutable barrier none"
+        );
     }
     let _ = writeln!(
         text,
         "call c0 = many @{:#x} (int, float, int, int, int, float, int, int, int) -> int any",
         many as *const () as usize
     );
-    let _ = writeln!(text, "call c1 = few @{:#x} (int, float) -> float pure", few as *const () as usize);
+    let _ = writeln!(
+        text,
+        "call c1 = few @{:#x} (int, float) -> float pure",
+        few as *const () as usize
+    );
     let _ = memory;
     text
 }
@@ -306,12 +418,20 @@ fn loop_trace(random: &mut Random, memory: u64) -> String {
         let name = m.new_name(&format!("input_val(#{slot})"));
         m.vals.push(name.clone());
         if m.random.chance(70) {
-            let (is, unbox) = if slot % 2 == 0 { ("is_int", "unbox_int") } else { ("is_float", "unbox_float") };
+            let (is, unbox) = if slot % 2 == 0 {
+                ("is_int", "unbox_int")
+            } else {
+                ("is_float", "unbox_float")
+            };
             let exit = m.exit();
             let test = m.new_name(&format!("{is}({name})"));
             m.line(&format!("guard_true({test}) [{exit}]"));
             let raw = m.new_name(&format!("{unbox}({name})"));
-            if slot % 2 == 0 { m.ints.push(raw) } else { m.floats.push(raw) }
+            if slot % 2 == 0 {
+                m.ints.push(raw)
+            } else {
+                m.floats.push(raw)
+            }
         }
     }
     for _ in 0..m.random.below(10) {
@@ -323,7 +443,11 @@ fn loop_trace(random: &mut Random, memory: u64) -> String {
     for _ in 1..phis {
         let kind = m.random.below(3);
         kinds.push(kind);
-        entry.push(match kind { 0 => m.int(), 1 => m.float(), _ => m.val() });
+        entry.push(match kind {
+            0 => m.int(),
+            1 => m.float(),
+            _ => m.val(),
+        });
     }
     m.line(&format!("label l0 phis {phis} ({})", entry.join(", ")));
     // Code behind a label names nothing from before it but its phis.
@@ -335,7 +459,11 @@ fn loop_trace(random: &mut Random, memory: u64) -> String {
         let op = ["phi_int", "phi_float", "phi_val"][*kind];
         let name = m.new_name(&format!("{op}(#{k})"));
         own.push(name.clone());
-        match kind { 0 => m.ints.push(name), 1 => m.floats.push(name), _ => m.vals.push(name) }
+        match kind {
+            0 => m.ints.push(name),
+            1 => m.floats.push(name),
+            _ => m.vals.push(name),
+        }
     }
     let first = m.exits;
     let line = format!("exit e{first} = {} {{}}", frame(first as u32));
@@ -350,19 +478,39 @@ fn loop_trace(random: &mut Random, memory: u64) -> String {
     m.line(&format!("guard_true({more}) [{exit}]"));
     let mut args = vec![next];
     for (k, kind) in kinds.iter().enumerate().skip(1) {
-        let same: Vec<&String> = own.iter().zip(&kinds).skip(1).filter(|(_, other)| *other == kind).map(|(name, _)| name).collect();
+        let same: Vec<&String> = own
+            .iter()
+            .zip(&kinds)
+            .skip(1)
+            .filter(|(_, other)| *other == kind)
+            .map(|(name, _)| name)
+            .collect();
         args.push(match m.random.below(5) {
             0 | 1 => own[k].clone(),
             2 => (*m.random.of(&same)).clone(),
-            _ => match kind { 0 => m.int(), 1 => m.float(), _ => m.val() },
+            _ => match kind {
+                0 => m.int(),
+                1 => m.float(),
+                _ => m.val(),
+            },
         });
     }
     m.line(&format!("end jump l0 ({})", args.join(", ")));
     m.text
 }
 
+/// The text of a loop over some fixed memory, not to be run.
+pub(super) fn loop_text(random: &mut Random) -> String {
+    loop_trace(random, 0x1000)
+}
+
 /// A bridge over the leaves of an exit; it links to label 0 of `link` if that is given and takes what it needs.
-fn bridge_trace(random: &mut Random, memory: u64, exit: &Exit, link: Option<(u32, &Compiled)>) -> String {
+fn bridge_trace(
+    random: &mut Random,
+    memory: u64,
+    exit: &Exit,
+    link: Option<(u32, &Compiled)>,
+) -> String {
     let calls = random.chance(50);
     let mut m = Maker {
         text: header(memory),
@@ -439,7 +587,13 @@ impl World {
         let mut cells = Box::new([0u128; CELLS / 2 + 1]);
         let base = cells.as_mut_ptr().expose_provenance() as u64;
         let mut memory = Memory::new(base);
-        memory.alloc(NewObject { layout: 20, size_bytes: CELLS as u32 * 8 }, 0);
+        memory.alloc(
+            NewObject {
+                layout: 20,
+                size_bytes: CELLS as u32 * 8,
+            },
+            0,
+        );
         memory.seal();
         for cell in &mut memory.cells_mut()[2..] {
             *cell = (random.below(1000) as f64).to_bits();
@@ -466,7 +620,10 @@ impl World {
             let found = unsafe { from.add(at as usize).read_volatile() };
             let expected = after.load(self.address() + at * 8, Access::I64).unwrap();
             let nan = |bits: u64| f64::from_bits(bits).is_nan();
-            assert!(found == expected || nan(found) && nan(expected), "cell {at}: {found:#x}, expected {expected:#x}\n{what}");
+            assert!(
+                found == expected || nan(found) && nan(expected),
+                "cell {at}: {found:#x}, expected {expected:#x}\n{what}"
+            );
         }
     }
 }
@@ -494,7 +651,12 @@ fn fresh_window<B: Backend>(rig: &Rig<B>, window: &BTreeMap<i32, u64>) {
 }
 
 fn compare<B: Backend>(rig: &Rig<B>, exit: &Exit, machine: &Machine<'_>, what: &str) {
-    for slot in exit.slots.iter().map(|slot| slot.0).chain(STORED..STORED + 3) {
+    for slot in exit
+        .slots
+        .iter()
+        .map(|slot| slot.0)
+        .chain(STORED..STORED + 3)
+    {
         let found = normal(rig.get(slot), &rig.state.boxes);
         let expected = machine.window.get(&slot).copied().unwrap_or(0);
         let expected = normal(expected, &machine.memory);
@@ -537,7 +699,11 @@ fn scenario<B: Backend>(rig: &mut Rig<B>, seed: u64, reached: &mut Reached) {
     let Ran::Exit { trace, inst, site } = rig.run(number) else {
         panic!("no exit\n{what}")
     };
-    assert_eq!((trace, inst), (number, left.inst as u32), "place of the exit\n{what}");
+    assert_eq!(
+        (trace, inst),
+        (number, left.inst as u32),
+        "place of the exit\n{what}"
+    );
     let exit_number = rig.codes[number as usize].sites[site as usize].exit as usize;
     let exit = rig.compiled[number as usize].exits[exit_number].clone();
     compare(rig, &exit, &machine, &what);
@@ -546,9 +712,16 @@ fn scenario<B: Backend>(rig: &mut Rig<B>, seed: u64, reached: &mut Reached) {
     let leaf_values = rig.leaves.clone();
     // Links go to a twin of the loop, whose exits have no bridges: or the two could go round for ever.
     assert!(rig.codes[number as usize].labels[0].open);
-    let twin = random.chance(50).then(|| rig.compiled[number as usize].clone());
+    let twin = random
+        .chance(50)
+        .then(|| rig.compiled[number as usize].clone());
     let link = twin.map(|twin| (rig.add_compiled(twin.clone(), None), twin));
-    let bridge = bridge_trace(&mut random, world.address(), &exit, link.as_ref().map(|(number, target)| (*number, target)));
+    let bridge = bridge_trace(
+        &mut random,
+        world.address(),
+        &exit,
+        link.as_ref().map(|(number, target)| (*number, target)),
+    );
     let what = format!("{what}\nbridge at site {site}\n{bridge}");
     let bridge = parse_compiled(&bridge).unwrap_or_else(|error| panic!("{error}\n{what}"));
     let mut after = Machine::new(machine.memory.clone());
@@ -561,18 +734,26 @@ fn scenario<B: Backend>(rig: &mut Rig<B>, seed: u64, reached: &mut Reached) {
         };
         after.window.insert(leaf as i32, bits);
     }
-    let stored: BTreeMap<i32, u64> = (STORED..STORED + 3).filter_map(|slot| Some((slot, *machine.window.get(&slot)?))).collect();
-    after.window.extend(stored.clone());
+    let stored: BTreeMap<i32, u64> = (STORED..STORED + 3)
+        .filter_map(|slot| Some((slot, *machine.window.get(&slot)?)))
+        .collect();
+    after.window.extend(stored);
     after.natives = Box::new(natives);
     let outcome = run_compiled(&bridge, &mut after, 100);
     let bridge_number = rig.add_compiled(bridge, Some((number, site)));
     world.reset();
     fresh_window(rig, &inputs);
     let ran = rig.run(number);
-    let Ran::Exit { trace, inst, site } = ran else { panic!("no exit\n{what}") };
+    let Ran::Exit { trace, inst, site } = ran else {
+        panic!("no exit\n{what}")
+    };
     match outcome {
         Outcome::Exit(left) => {
-            assert_eq!((trace, inst), (bridge_number, left.inst as u32), "place of the bridge's exit\n{what}");
+            assert_eq!(
+                (trace, inst),
+                (bridge_number, left.inst as u32),
+                "place of the bridge's exit\n{what}"
+            );
             let exit_number = rig.codes[trace as usize].sites[site as usize].exit as usize;
             let exit = rig.compiled[trace as usize].exits[exit_number].clone();
             reached.bridged += u64::from(left.inst > 8);
@@ -584,7 +765,9 @@ fn scenario<B: Backend>(rig: &mut Rig<B>, seed: u64, reached: &mut Reached) {
             let mut target = rig.compiled[number as usize].clone();
             target.labels[0].entry.clear();
             for (phi, &bits) in args.iter().enumerate() {
-                let ty = target.trace.insts[target.labels[0].at as usize + phi].op.ty();
+                let ty = target.trace.insts[target.labels[0].at as usize + phi]
+                    .op
+                    .ty();
                 target.trace.consts.push(Const { ty, bits });
                 let id = Id::constant(target.trace.consts.len() - 1);
                 target.labels[0].entry.push(id);
@@ -595,11 +778,23 @@ fn scenario<B: Backend>(rig: &mut Rig<B>, seed: u64, reached: &mut Reached) {
             }
             let memory = std::mem::take(&mut after.memory);
             let mut last = Machine::new(memory);
-            last.window = inputs.clone();
-            last.window.extend(after.window.iter().filter(|(slot, _)| **slot >= STORED).map(|(slot, bits)| (*slot, *bits)));
+            last.window = inputs;
+            last.window.extend(
+                after
+                    .window
+                    .iter()
+                    .filter(|(slot, _)| **slot >= STORED)
+                    .map(|(slot, bits)| (*slot, *bits)),
+            );
             last.natives = Box::new(natives);
-            let Outcome::Exit(left) = run_compiled(&target, &mut last, 100) else { panic!("no end\n{what}") };
-            assert_eq!((trace, inst), (number + 1, left.inst as u32), "exit after the link\n{what}");
+            let Outcome::Exit(left) = run_compiled(&target, &mut last, 100) else {
+                panic!("no end\n{what}")
+            };
+            assert_eq!(
+                (trace, inst),
+                (number + 1, left.inst as u32),
+                "exit after the link\n{what}"
+            );
             let exit_number = rig.codes[trace as usize].sites[site as usize].exit as usize;
             let exit = rig.compiled[trace as usize].exits[exit_number].clone();
             compare(rig, &exit, &last, &what);
@@ -619,10 +814,21 @@ fn scenarios<B: Backend>(mut rig: Rig<B>, seeds: u64) {
         }
         rig.compiled.clear();
     }
-    let Reached { defined, looped, bridged, linked } = reached;
-    assert!(defined * 10 > seeds * 9, "only {defined} of {seeds} are defined");
+    let Reached {
+        defined,
+        looped,
+        bridged,
+        linked,
+    } = reached;
+    assert!(
+        defined * 10 > seeds * 9,
+        "only {defined} of {seeds} are defined"
+    );
     assert!(looped * 10 > seeds, "only {looped} of {seeds} loop");
-    assert!(bridged * 10 > seeds, "only {bridged} of {seeds} go through a bridge");
+    assert!(
+        bridged * 10 > seeds,
+        "only {bridged} of {seeds} go through a bridge"
+    );
     assert!(linked * 10 > seeds, "only {linked} of {seeds} link");
 }
 

@@ -1,9 +1,7 @@
 //! A runtime for tests: a context with a window, a fake allocator, and native functions whose boxes have the addresses that the
 //! trace interpreter gives them.
 
-use crate::{
-    Backend, ExitReason, Kind, LeafPlace, Runtime, SpillArea, Targets, TraceCode, leaves,
-};
+use crate::{Backend, ExitReason, Kind, LeafPlace, Runtime, SpillArea, Targets, TraceCode, leaves};
 use coil_frame::{Context, FrameRecord};
 use coil_trace::interp::Memory;
 use coil_trace::{Compiled, Exit, ExitValue, parse_compiled, verify_compiled};
@@ -105,7 +103,11 @@ pub(super) const RUNTIME: Runtime = Runtime {
 #[derive(Clone, PartialEq, Debug)]
 pub(super) enum Ran {
     /// Left by an exit; the window has been written.
-    Exit { trace: u32, inst: u32, site: u32 },
+    Exit {
+        trace: u32,
+        inst: u32,
+        site: u32,
+    },
     Return(u64),
     Returned,
 }
@@ -271,7 +273,9 @@ impl<B: Backend> Rig<B> {
             }
             LeafPlace::Field(at, field) => {
                 let field = compiled.trace.fields[exit.virtuals[at].fields[field].0 as usize];
-                let to = objects[at].wrapping_add(field.offset as usize).cast::<u64>();
+                let to = objects[at]
+                    .wrapping_add(field.offset as usize)
+                    .cast::<u64>();
                 // SAFETY: a field of an object of the reserve.
                 unsafe { to.write(bits) };
             }

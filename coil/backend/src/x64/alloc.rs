@@ -172,7 +172,8 @@ impl Gen<'_> {
                 return reg;
             }
             let next = self.next_use(owner);
-            let key = u64::from(next) << 2 | u64::from(self.places[owner].home != Home::None) << 1 | 1;
+            let key =
+                u64::from(next) << 2 | u64::from(self.places[owner].home != Home::None) << 1 | 1;
             if key > best.0 {
                 best = (key, reg);
             }

@@ -1,9 +1,7 @@
 //! Calls of native functions, by the System V convention with the context first.
 
 use super::alloc::{GPR_CLOBBERED, GPR_SAVED, NOBODY, XMMS};
-use super::asm::{
-    Alu, Mem, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, Reg, XMM0,
-};
+use super::asm::{Alu, Mem, R8, R9, RAX, RBP, RBX, RCX, RDI, RDX, RSI, RSP, Reg, XMM0};
 use super::compile::Gen;
 use crate::api::{BackendError, TraceReturn};
 use crate::code::Location;

@@ -236,6 +236,7 @@ impl<'a> Gen<'a> {
             .filter(|inst| inst.op == Op::StoreSlot)
             .map(|inst| inst.extra.cast_signed())
             .collect();
+        let stays = !self.c.trace.insts.iter().any(|i| i.op == Op::WindowBase);
         let mut late = Vec::new();
         for at in 0..self.c.trace.insts.len() {
             let inst = &self.c.trace.insts[at];
@@ -289,7 +290,9 @@ impl<'a> Gen<'a> {
                     }
                 }
                 Location::Window(slot)
-                    if (!self.live.collects || !self.live.spread[at] && inst.op == Op::InputVal)
+                    if (!self.live.collects
+                        || !self.live.spread[at] && inst.op == Op::InputVal)
+                        && stays
                         && !overwritten.contains(&slot) =>
                 {
                     self.places[at].home = Home::Window(slot);

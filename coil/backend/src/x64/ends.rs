@@ -6,7 +6,9 @@ use super::compile::Gen;
 use crate::api::BackendError;
 use crate::code::{Location, ResumePoint};
 use crate::moves::{Move, sequence};
-use coil_frame::{CodeBlock, Context, FrameRecord, context_offset as context, record_offset as record};
+use coil_frame::{
+    CodeBlock, Context, FrameRecord, context_offset as context, record_offset as record,
+};
 use coil_trace::{CompiledEnd, Exit, ExitValue, Id, SnapshotFrame, SnapshotId};
 use std::mem::offset_of;
 
@@ -53,7 +55,10 @@ impl Gen<'_> {
             let to = self.out.labels[label as usize].phis[k];
             if to != Location::Dead {
                 let from = self.location(id);
-                debug_assert!(from != Location::Dead, "argument {k} of the jump is nowhere");
+                debug_assert!(
+                    from != Location::Dead,
+                    "argument {k} of the jump is nowhere"
+                );
                 self.moves.push(Move { to, from });
             }
         }
@@ -68,8 +73,7 @@ impl Gen<'_> {
             self.moves.push(Move { to, from });
         }
         self.run_moves();
-        self.asm
-            .jmp_to(self.out.labels[label as usize].offset);
+        self.asm.jmp_to(self.out.labels[label as usize].offset);
         Ok(())
     }
 
@@ -168,7 +172,8 @@ impl Gen<'_> {
         self.exit_if(cc::AE, site);
         // SAFETY: `Backend::compile` asks for live code blocks.
         let end = unsafe { window_end(exit) };
-        let end = i32::try_from(end * 8).map_err(|_| BackendError::Malformed("window of a frame"))?;
+        let end =
+            i32::try_from(end * 8).map_err(|_| BackendError::Malformed("window of a frame"))?;
         self.asm.lea(RAX, Mem::new(RBX, end));
         self.asm
             .alu_mem(Alu::Cmp, RAX, field(offset_of!(Context, register_limit)));
@@ -236,8 +241,7 @@ impl Gen<'_> {
 
     /// Frame records; every allocated register is free now.
     fn write_records(&mut self, frames: &[SnapshotFrame]) -> Result<(), BackendError> {
-        self.asm
-            .load(RCX, Mem::new(RBP, context::FRAME_TOP as i32));
+        self.asm.load(RCX, Mem::new(RBP, context::FRAME_TOP as i32));
         let innermost = frames.len() - 1;
         for (at, frame) in frames.iter().enumerate() {
             let field = |offset: usize| Mem::new(RCX, (at * record::SIZE + offset) as i32);

@@ -1,7 +1,7 @@
 //! Integer instructions.
 
 use super::alloc::Src;
-use super::asm::{Alu, Mem, RAX, RCX, RDX, Reg, Shift, cc};
+use super::asm::{Alu, Mem, RAX, RBX, RCX, RDX, Reg, Shift, cc};
 use super::compile::Gen;
 use crate::api::BackendError;
 use coil_trace::{Id, Inst, Op};
@@ -44,7 +44,9 @@ impl Gen<'_> {
     /// Puts a constant first operand of a commutative instruction second.
     fn commute(&mut self) {
         let [a, b, _] = self.operands;
-        if a.is_const() && !b.is_const() || (self.survives(a) && b.as_inst().is_some() && !self.survives(b)) {
+        if a.is_const() && !b.is_const()
+            || (self.survives(a) && b.as_inst().is_some() && !self.survives(b))
+        {
             self.operands.swap(0, 1);
             self.live.chain[self.at as usize].swap(0, 1);
         }
@@ -289,11 +291,7 @@ impl Gen<'_> {
                 }
             }
             Op::RefAdd => self.add(),
-            Op::BoolToInt
-            | Op::RefToInt
-            | Op::IntToRef
-            | Op::BoxRef
-            | Op::UnboxRef => {
+            Op::BoolToInt | Op::RefToInt | Op::IntToRef | Op::BoxRef | Op::UnboxRef => {
                 let first = self.reg_of(inst.args[0]);
                 self.finish_uses();
                 self.def_over(first);
@@ -310,6 +308,10 @@ impl Gen<'_> {
             | Op::FloatAbs
             | Op::FloatSqrt => self.float(inst),
             Op::UnboxInt | Op::UnboxFloat | Op::BoxInt | Op::BoxFloat => self.boxes(inst),
+            Op::WindowBase => {
+                let to = self.def_any();
+                self.asm.mov(to, RBX);
+            }
             Op::Nop => {}
             _ => self.condition_value(inst),
         }

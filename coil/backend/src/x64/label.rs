@@ -146,9 +146,7 @@ impl Gen<'_> {
         let mut mask = self.regs.free & class;
         for reg in 0..32 {
             let owner = self.regs.owner[reg];
-            if class >> reg & 1 == 1
-                && owner != NOBODY
-                && self.live.last[owner as usize] <= self.at
+            if class >> reg & 1 == 1 && owner != NOBODY && self.live.last[owner as usize] <= self.at
             {
                 mask |= 1 << reg;
             }

@@ -175,10 +175,8 @@ impl Gen<'_> {
         let end = self.temp();
         let object = self.temp();
         let site = self.site(inst.snapshot)?;
-        self.asm
-            .load(RAX, Mem::new(RBP, context::MUTATOR as i32));
-        self.asm
-            .load(object, Mem::new(RAX, mutator::CURSOR as i32));
+        self.asm.load(RAX, Mem::new(RBP, context::MUTATOR as i32));
+        self.asm.load(object, Mem::new(RAX, mutator::CURSOR as i32));
         self.asm.lea(end, Mem::new(object, bump));
         self.asm
             .alu_mem(Alu::Cmp, end, Mem::new(RAX, mutator::LIMIT as i32));

@@ -101,11 +101,7 @@ impl X64Backend {
         text
     }
 
-    fn place(
-        &mut self,
-        out: Output,
-        trace: u32,
-    ) -> Result<TraceCode, BackendError> {
+    fn place(&mut self, out: Output, trace: u32) -> Result<TraceCode, BackendError> {
         let asm = &mut self.buffers.asm;
         let entry = self.cache.take(asm.code.len())?;
         for fixup in &asm.fixups {

@@ -42,6 +42,10 @@ pub(crate) struct Fixed {
 }
 
 /// Writes the fixed code to a fresh cache.
+#[expect(
+    clippy::useless_conversion,
+    reason = "dynasm! converts register numbers"
+)]
 pub(crate) fn install(cache: &mut CodeCache) -> Result<Fixed, BackendError> {
     let mut ops: VecAssembler<X64Relocation> = VecAssembler::new(0);
     let constants = [
