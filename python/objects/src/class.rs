@@ -205,6 +205,15 @@ fn linearise(vm: &mut Vm, ty: Value, bases: Tuple) -> PyResult<List> {
     }
 }
 
+/// The C3 linearisation of a class's bases: what `type.mro` gives.
+///
+/// # Errors
+/// TypeError when there is none.
+pub fn linear_mro(vm: &mut Vm, ty: Type) -> PyResult<List> {
+    let bases = Tuple::from_ref(ty.bases().expect("bases are set"));
+    linearise(vm, ty.value(), bases)
+}
+
 /// Computes and sets the MRO of a class from its bases.
 ///
 /// # Errors
@@ -237,7 +246,19 @@ pub fn set_mro(vm: &mut Vm, ty: Type) -> PyResult<()> {
 /// The type whose layout a type's instances have: itself for builtin types and for classes that add nothing.
 fn solid_base(ty: Type) -> Type {
     let mut at = ty;
-    while at.is_heap() && at.data().member_slots.get() == 0 {
+    let adds = |at: Type| {
+        if at.is_heap() {
+            return at.data().member_slots.get() != at.base().map_or(0, |b| b.data().member_slots.get());
+        }
+        // Exception classes without fields of their own are laid out as their base.
+        let same = at.flags() & flag::EXCEPTION != 0
+            && at.base().is_some_and(|base| {
+                base.flags() & flag::EXCEPTION != 0
+                    && std::ptr::eq(base.data().exception_fields.get(), at.data().exception_fields.get())
+            });
+        !same
+    };
+    while !adds(at) {
         match at.base() {
             Some(base) => at = base,
             None => break,
@@ -414,6 +435,15 @@ pub fn new_class(
     }
     if let Some((names, ..)) = &slots {
         add_members(vm, ty, dict, names, base)?;
+    }
+    for (has, had, def) in [
+        (data.has_dict.get(), base.data().has_dict.get(), &crate::instance::DICT_GETSET),
+        (data.has_weakref.get(), base.data().has_weakref.get(), &crate::instance::WEAKREF_GETSET),
+    ] {
+        if has && !had && dict.get_name(vm, def.name)?.is_none() {
+            let descriptor = vm.new_getset(def, ty)?;
+            dict.set_name(vm, def.name, descriptor)?;
+        }
     }
     special_entries(vm, ty, dict)?;
     dispatch::update_all_slots(vm, ty);
@@ -606,6 +636,9 @@ pub fn call_type(vm: &mut Vm, class: Value, args: Args) -> PyResult {
     let ty = Type::from_value(class).expect("the slot of types gets a type");
     if ty.is(&types::TYPE) && args.len() == 1 && args.keyword_count() == 0 {
         return Ok(Type::of(args.at(0)).value());
+    }
+    if ty.is(&types::TYPE) && args.len() != 3 {
+        return Err(vm.raise_type("type() takes 1 or 3 arguments"));
     }
     let Some(new) = ty.slots().new else {
         let name = ty.name();

@@ -4,7 +4,7 @@
 use crate::layout::{self, at};
 use crate::mem;
 use crate::protocol;
-use crate::raise::PyResult;
+use crate::raise::{PyResult, Raised};
 use crate::str::Str;
 use crate::table::Table;
 use crate::ty::types;
@@ -25,6 +25,34 @@ pub fn bump_keys_version(vm: &mut Vm, dict: Ref) {
         vm.watched_value_changed(address);
     }
     mem::set(dict, at::DICT_KEYS_VERSION, (version | 1).wrapping_add(1));
+}
+
+/// The hash of a dict key.
+///
+/// # Errors
+/// TypeError ("cannot use 'X' as a dict key (...)") for unhashable keys; what `__hash__` raises.
+#[inline]
+pub fn hash_key(vm: &mut Vm, key: Value) -> PyResult<i64> {
+    match protocol::hash(vm, key) {
+        Ok(hash) => Ok(hash),
+        Err(raised) => Err(unhashable(vm, raised, key, "a dict key")),
+    }
+}
+
+/// Says in a TypeError of `hash` what the value was to be used as.
+#[cold]
+pub(crate) fn unhashable(vm: &mut Vm, raised: Raised, key: Value, what: &str) -> Raised {
+    let exception = vm.take_raised(raised);
+    if !crate::ty::Type::of(exception).is(&types::TypeError) {
+        return vm.raise(exception);
+    }
+    match protocol::str_text(vm, exception) {
+        Ok(text) => {
+            let name = protocol::type_name(key);
+            vm.raise_type(&format!("cannot use '{name}' as {what} ({text})"))
+        }
+        Err(raised) => raised,
+    }
 }
 
 impl Dict {
@@ -91,7 +119,7 @@ impl Dict {
     /// # Errors
     /// TypeError for unhashable keys; what `__hash__` and `__eq__` raise.
     pub fn get(self, vm: &mut Vm, key: Value) -> PyResult<Option<Value>> {
-        let hash = protocol::hash(vm, key)?;
+        let hash = hash_key(vm, key)?;
         self.get_hashed(vm, key, hash)
     }
 
@@ -109,7 +137,7 @@ impl Dict {
     /// # Errors
     /// TypeError for unhashable keys; what `__hash__` and `__eq__` raise; MemoryError.
     pub fn set(self, vm: &mut Vm, key: Value, value: Value) -> PyResult<()> {
-        let hash = protocol::hash(vm, key)?;
+        let hash = hash_key(vm, key)?;
         self.set_hashed(vm, key, value, hash)
     }
 
@@ -175,7 +203,7 @@ impl Dict {
     /// # Errors
     /// TypeError for unhashable keys; what `__hash__` and `__eq__` raise.
     pub fn remove(self, vm: &mut Vm, key: Value) -> PyResult<Option<Value>> {
-        let hash = protocol::hash(vm, key)?;
+        let hash = hash_key(vm, key)?;
         let found = Table::find(vm, self.0, at::DICT_TABLE, key, hash)?;
         Ok(found.and_then(|entry| self.remove_entry(vm, entry)))
     }

@@ -38,6 +38,9 @@ fn owner(args: &Args) -> Type {
         .expect("wrappers are called through their descriptor");
     let owner = match descriptor.layout() {
         layout::NATIVE_METHOD => mem::reference(descriptor, at::DESCR_TYPE),
+        _ if crate::native::def_of(descriptor).kind == NativeKind::StaticMethod => {
+            mem::value(descriptor, at::NATIVE_SELF).and_then(Value::as_ref)
+        }
         _ => mem::value(descriptor, at::NATIVE_MODULE).and_then(Value::as_ref),
     };
     owner.map(Type::from_ref).expect("wrappers know their type")
@@ -62,10 +65,26 @@ macro_rules! wrappers {
                     dict.set_name(vm, $name, descriptor)?;
                 }
             })*
+            if own.new.is_some() {
+                let function = vm.new_native(&NEW_DEF, Some(ty.value()), None)?;
+                vm.mutator().pin(mem::expect_ref(function));
+                dict.set_name(vm, "__new__", function)?;
+            }
             add_binary_wrappers(vm, ty, own)
         }
     };
 }
+
+/// `__new__` of every builtin type: a builtin function whose self is the type.
+static NEW_DEF: NativeDef = NativeDef::new(
+    NativeKind::StaticMethod,
+    "__new__",
+    new_wrapper,
+    Convention::Any,
+    "(*args, **kwargs)",
+    "Create and return a new object.  See help(type) for accurate signature.",
+);
+
 wrappers! {
     repr "__repr__" Convention::NoArgs, "(self, /)" => |vm, slot, args| slot(vm, args.at(0));
     str "__str__" Convention::NoArgs, "(self, /)" => |vm, slot, args| slot(vm, args.at(0));
@@ -139,10 +158,6 @@ wrappers! {
     init "__init__" Convention::Any, "(self, /, *args, **kwargs)" => |vm, slot, args| {
         slot(vm, args.at(0), args.skip(1))?;
         Ok(ty::none())
-    };
-    new "__new__" Convention::Any, "(*args, **kwargs)" => |vm, slot, args| {
-        let _ = slot;
-        new_wrapper(vm, args)
     };
 }
 
@@ -328,6 +343,15 @@ pub fn update_all_slots(vm: &mut Vm, ty: Type) {
             None => Found::Nothing,
             Some(found) if found == ty::none() => Found::Blocked,
             Some(found) => match found.as_ref() {
+                Some(object)
+                    if object.layout() == layout::NATIVE_FUNCTION
+                        && std::ptr::eq(crate::native::def_of(object), &NEW_DEF) =>
+                {
+                    match mem::reference(object, at::NATIVE_SELF) {
+                        Some(owner) => Found::Native(Type::from_ref(owner)),
+                        None => Found::Guest,
+                    }
+                }
                 Some(object)
                     if object.layout() == layout::NATIVE_METHOD
                         && crate::native::def_of(object).kind == NativeKind::Wrapper =>

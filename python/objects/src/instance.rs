@@ -323,6 +323,55 @@ pub fn set_instance_dict(vm: &mut Vm, object: Ref, dict: Dict) -> PyResult<bool>
     Ok(offset.is_some())
 }
 
+/// `__dict__` of instances.
+///
+/// # Errors
+/// AttributeError for objects without attributes.
+pub fn get_dict(vm: &mut Vm, value: Value) -> PyResult {
+    if let Some(object) = value.as_ref() {
+        if let Some(dict) = instance_dict(vm, object)? {
+            return Ok(dict.value());
+        }
+    }
+    let name = vm.interp.names.__dict__.str();
+    Err(crate::protocol::no_attribute(vm, value, name))
+}
+
+/// `__dict__ = new` (or `del`, which leaves an empty one).
+///
+/// # Errors
+/// TypeError unless it is a dict.
+pub fn set_dict(vm: &mut Vm, value: Value, new: Option<Value>) -> PyResult<()> {
+    let dict = match new {
+        None => vm.new_dict()?,
+        Some(new) => match Dict::of(new) {
+            Some(dict) => dict,
+            None => {
+                let name = crate::protocol::type_name(new);
+                return Err(vm.raise_type(&format!(
+                    "__dict__ must be set to a dictionary, not a '{name}'"
+                )));
+            }
+        },
+    };
+    set_instance_dict(vm, mem::expect_ref(value), dict)?;
+    Ok(())
+}
+
+/// The `__dict__` attribute that classes with attribute dicts get.
+pub static DICT_GETSET: crate::native::GetSetDef = crate::native::GetSetDef {
+    name: "__dict__",
+    get: get_dict,
+    set: Some(set_dict),
+};
+
+/// The `__weakref__` attribute of classes whose instances can be weakly referenced; module `_weakref` keeps the references.
+pub static WEAKREF_GETSET: crate::native::GetSetDef = crate::native::GetSetDef {
+    name: "__weakref__",
+    get: |_, _| Ok(crate::ty::none()),
+    set: None,
+};
+
 impl Vm {
     /// A plain instance of a class, without attributes.
     ///

@@ -143,6 +143,16 @@ pub mod at {
         BYTES_HASH = 24;
         /// First byte of bytes.
         BYTES_DATA = 32;
+        /// Allocated bytes of a bytearray.
+        BYTEARRAY_ALLOC = 24;
+        /// Start of a bytearray's buffer.
+        BYTEARRAY_BYTES = 32;
+        /// First byte of a bytearray.
+        BYTEARRAY_START = 40;
+        /// Number of buffers held on a bytearray.
+        BYTEARRAY_EXPORTS = 48;
+        /// The byte array that holds a bytearray's buffer.
+        BYTEARRAY_STORAGE = 56;
         /// Length of a str in code points.
         STR_LENGTH = 16;
         /// Cached hash of a str (-1 = not computed).

@@ -115,6 +115,31 @@ pub fn size(size: usize) -> Value {
 }
 
 impl Vm {
+    /// The text of an int in a radix (2 to 36, lower case), with a minus sign if negative.
+    ///
+    /// # Errors
+    /// ValueError when it has more decimal digits than `sys.set_int_max_str_digits` allows.
+    pub fn int_text(&mut self, value: Value, radix: u32) -> PyResult<String> {
+        let view = int_of(value).expect("callers give an int");
+        let big = match view {
+            IntView::Small(small) if radix == 10 => return Ok(small.to_string()),
+            IntView::Small(small) => return Ok(IntBuf::from(small).as_ref().to_text(radix)),
+            IntView::Big(big) => big,
+        };
+        let limit = self.interp.int_max_str_digits.get();
+        if radix.is_power_of_two() || limit == 0 {
+            return Ok(big.to_text(radix));
+        }
+        // A digit is 3.32 bits: numbers far beyond the limit are refused before the work.
+        let text = (big.bit_length() / 4 <= limit as u64).then(|| big.to_text(radix));
+        match text {
+            Some(text) if text.len() - usize::from(big.is_negative()) <= limit => Ok(text),
+            _ => Err(self.raise_value(&format!(
+                "Exceeds the limit ({limit} digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit"
+            ))),
+        }
+    }
+
     /// The int value of a number.
     ///
     /// # Errors

@@ -17,6 +17,18 @@ const WORDS: u32 = 2;
 /// Where CPython keeps the number of items (`used`); ours is kept there too.
 const USED: usize = 24;
 
+/// The hash of a set's item.
+///
+/// # Errors
+/// TypeError ("cannot use 'X' as a set element (...)") for unhashable items; what `__hash__` raises.
+#[inline]
+pub fn hash_item(vm: &mut Vm, item: Value) -> PyResult<i64> {
+    match protocol::hash(vm, item) {
+        Ok(hash) => Ok(hash),
+        Err(raised) => Err(crate::dict::unhashable(vm, raised, item, "a set element")),
+    }
+}
+
 impl Set {
     /// The set, if the value is a set or frozenset (subclasses included).
     #[inline]
@@ -70,7 +82,7 @@ impl Set {
     /// # Errors
     /// TypeError for unhashable items; what `__hash__` and `__eq__` raise.
     pub fn contains(self, vm: &mut Vm, item: Value) -> PyResult<bool> {
-        let hash = protocol::hash(vm, item)?;
+        let hash = hash_item(vm, item)?;
         Ok(Table::find(vm, self.0, at::SET_TABLE, item, hash)?.is_some())
     }
 
@@ -79,7 +91,7 @@ impl Set {
     /// # Errors
     /// TypeError for unhashable items; what `__hash__` and `__eq__` raise; MemoryError.
     pub fn add(self, vm: &mut Vm, item: Value) -> PyResult<bool> {
-        let hash = protocol::hash(vm, item)?;
+        let hash = hash_item(vm, item)?;
         if Table::find(vm, self.0, at::SET_TABLE, item, hash)?.is_some() {
             return Ok(false);
         }
@@ -138,7 +150,7 @@ impl Set {
     /// # Errors
     /// TypeError for unhashable items; what `__hash__` and `__eq__` raise.
     pub fn remove(self, vm: &mut Vm, item: Value) -> PyResult<bool> {
-        let hash = protocol::hash(vm, item)?;
+        let hash = hash_item(vm, item)?;
         let Some(entry) = Table::find(vm, self.0, at::SET_TABLE, item, hash)? else {
             return Ok(false);
         };

@@ -27,8 +27,12 @@ pub struct Hooks {
     pub cell_changed: Option<fn(&mut Vm, *const u32)>,
     /// `__import__(name, globals, fromlist, level)`.
     pub import: Option<fn(&mut Vm, Str, Value, Value, i64) -> PyResult>,
-    /// The exception being handled by the innermost frames when the current one handles none.
-    pub outer_handled: Option<fn(&Vm) -> Option<Value>>,
+    /// Runs from the innermost frame record until its root frame returns or raises.
+    pub run: Option<fn(&mut Vm) -> PyResult>,
+    /// The same, beginning with the exception pending at the frame's place.
+    pub run_raised: Option<fn(&mut Vm) -> PyResult>,
+    /// The frame object of the caller of a running frame (given as its frame object).
+    pub frame_back: Option<fn(&mut Vm, Ref) -> PyResult<Option<Value>>>,
 }
 
 impl fmt::Debug for Hooks {
@@ -54,6 +58,8 @@ pub struct Interp {
     pub builtins: Cell<u64>,
     /// More objects that modules keep for the interpreter's life, by name.
     pub kept: Vec<(&'static str, Cell<u64>)>,
+    /// `sys.get_int_max_str_digits()`; 0 is no limit.
+    pub int_max_str_digits: Cell<usize>,
     ascii: [u64; 128],
     empty_tuple: Cell<u64>,
     memory_error: Cell<u64>,
@@ -71,6 +77,7 @@ impl Interp {
             modules: Cell::new(0),
             builtins: Cell::new(0),
             kept: Vec::new(),
+            int_max_str_digits: Cell::new(4300),
             ascii: [0; 128],
             empty_tuple: Cell::new(0),
             memory_error: Cell::new(0),
@@ -189,6 +196,8 @@ pub struct Vm {
     pub interp: Box<Interp>,
     /// The exception being handled in the running frame (0 = none): see `handled_exception`.
     pub handled: Cell<u64>,
+    /// What was being handled around the nested runs and generators that are active, innermost last (bits; 0 or None = nothing).
+    pub outer_handled: Vec<u64>,
     /// Guest frames allowed (`sys.setrecursionlimit`).
     pub recursion_limit: usize,
     native_top: Cell<*mut u64>,
@@ -249,6 +258,7 @@ impl Vm {
             cx,
             interp: Box::new(Interp::new()),
             handled: Cell::new(0),
+            outer_handled: Vec::new(),
             recursion_limit: 1000,
             native_top: Cell::new(std::ptr::null_mut()),
             native_ranges: Vec::new(),
@@ -519,7 +529,10 @@ impl Vm {
         // SAFETY: holds an exception or 0 or None.
         match unsafe { Value::from_bits(self.handled.get()) } {
             Some(value) if value != ty::none() => Some(value),
-            _ => self.interp.hooks.outer_handled.and_then(|hook| hook(self)),
+            _ => self.outer_handled.iter().rev().find_map(|bits| {
+                // SAFETY: holds an exception or 0 or None.
+                unsafe { Value::from_bits(*bits) }.filter(|value| *value != ty::none())
+            }),
         }
     }
 
@@ -562,6 +575,17 @@ impl Vm {
         result
     }
 
+    /// Registers that somebody else wrote, scanned as roots while `body` runs.
+    ///
+    /// # Errors
+    /// What `body` raises.
+    pub fn with_range<T>(&mut self, base: *mut u64, count: usize, body: impl FnOnce(&mut Vm) -> PyResult<T>) -> PyResult<T> {
+        self.native_ranges.push((base, count));
+        let result = body(self);
+        self.native_ranges.pop();
+        result
+    }
+
     /// Where a nested run's first frame may start; like `with_registers` for callers that manage the area themselves.
     pub fn set_native_top(&self, top: *mut u64) -> *mut u64 {
         self.native_top.replace(top)
@@ -577,7 +601,11 @@ unsafe impl RootSet for VmRoots {
     fn trace(&self, visitor: &mut Visitor<'_>, phase: Phase) {
         // SAFETY: the roots are removed before the Vm goes.
         let vm = unsafe { &*self.vm };
-        trace_frames(vm, visitor);
+        trace_ranges(vm, visitor);
+        for bits in &vm.outer_handled {
+            // SAFETY: holds an exception or 0 or None; the collector runs while the thread is stopped.
+            unsafe { visitor.slot((&raw const *bits).cast_mut()) };
+        }
         let mut cell = |cell: &Cell<u64>| {
             // SAFETY: holds a value or 0.
             unsafe { visitor.slot(cell.as_ptr()) };
@@ -620,24 +648,8 @@ unsafe impl RootSet for VmRoots {
     }
 }
 
-fn trace_frames(vm: &Vm, visitor: &mut Visitor<'_>) {
-    let first = vm.cx.stack.records();
-    let mut record: *mut FrameRecord = vm.cx.frame_top;
-    while record > first {
-        // SAFETY: records between the first and the top are complete.
-        let frame = unsafe { &mut *record };
-        // SAFETY: F1.
-        let live = unsafe { (*frame.code).live_registers(frame.pc) };
-        // Register -1 is the function or generator that runs.
-        for index in 0..=live {
-            let slot = frame.base.wrapping_add(index).wrapping_sub(1);
-            // SAFETY: F2.
-            unsafe { visitor.slot(slot) };
-        }
-        // SAFETY: the language word holds a value or 0.
-        unsafe { visitor.slot(&raw mut frame.extra) };
-        record = record.wrapping_sub(1);
-    }
+/// Registers that native code reserved. (Frames are traced by the driver.)
+fn trace_ranges(vm: &Vm, visitor: &mut Visitor<'_>) {
     for (base, count) in &vm.native_ranges {
         for index in 0..*count {
             // SAFETY: reserved registers hold values or 0.
