@@ -214,6 +214,12 @@ pub trait Backend {
         area: &mut SpillArea,
     ) -> ExitReason;
 
+    /// Whether traces compiled from now on can be dumped instruction by instruction (`COIL_DUMP=asm`).
+    fn keep_marks(&mut self, marks: bool);
+
+    /// The machine code of a trace as text: hex bytes, one line per instruction, then exits and slow paths.
+    fn dump(&self, compiled: &Compiled, code: &TraceCode) -> String;
+
     /// Numbers for the statistics.
     fn stats(&self) -> CacheStats;
 }

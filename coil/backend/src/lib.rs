@@ -32,7 +32,15 @@
 )]
 
 mod api;
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, reason = "used by Coil's own backends")
+)]
 mod cache;
+#[cfg_attr(
+    not(target_arch = "x86_64"),
+    allow(dead_code, reason = "used by Coil's own backends")
+)]
 mod code;
 #[cfg(feature = "cranelift")]
 mod cranelift;
@@ -44,7 +52,7 @@ mod moves;
 #[cfg(target_arch = "x86_64")]
 mod x64;
 
-#[cfg(test)]
+#[cfg(all(test, target_arch = "x86_64"))]
 mod tests;
 
 pub use api::{

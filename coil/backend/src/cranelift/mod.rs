@@ -187,6 +187,12 @@ impl Backend for CraneliftBackend {
         }
     }
 
+    fn keep_marks(&mut self, _: bool) {}
+
+    fn dump(&self, _: &Compiled, code: &TraceCode) -> String {
+        format!("{} bytes at {:p}\n", code.size_bytes, code.entry)
+    }
+
     fn stats(&self) -> CacheStats {
         self.stats
     }

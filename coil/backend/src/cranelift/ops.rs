@@ -246,7 +246,14 @@ impl Build<'_> {
         let field = self.c.trace.fields[inst.extra as usize];
         let place = self.place(inst, &field, args);
         let value = args[args.len() - 1];
-        if matches!(field.access, Access::Val | Access::Ref) && field.barrier != Barrier::None {
+        let stored = inst.args[inst.op.arity() - 1];
+        let constant = stored.as_const().map(|at| self.c.trace.consts[at]);
+        let no_reference =
+            constant.is_some_and(|c| c.bits == 0 || c.bits >= encoding::FLOAT_OFFSET);
+        if matches!(field.access, Access::Val | Access::Ref)
+            && field.barrier != Barrier::None
+            && !no_reference
+        {
             let back = match field.barrier {
                 Barrier::Slot(back) => i64::from(back),
                 _ => 0,

@@ -283,8 +283,8 @@ unsafe extern "C" fn look(context: *mut Context, value: u64) -> u64 {
         .push(("top", context.trace_top.addr() as u64, value));
     // The spill area is live: values of the frames are read from it.
     let spills = context.exit_sp as *const u64;
-    for slot in 0..3 {
-        // SAFETY: the trace spilled at least three values.
+    for slot in 0..4 {
+        // SAFETY: inside the spill area.
         state
             .log
             .push(("spill", unsafe { spills.add(slot).read() }, 0));

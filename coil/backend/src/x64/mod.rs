@@ -41,7 +41,7 @@ pub struct X64Backend {
     fixed: Fixed,
     buffers: Buffers,
     bmi2: bool,
-    /// Keep where instructions begin, for [`X64Backend::dump`].
+    /// Keep where instructions begin, for [`Backend::dump`].
     marks: bool,
 }
 
@@ -62,43 +62,10 @@ impl X64Backend {
         })
     }
 
-    /// Whether traces compiled from now on can be dumped by instruction.
-    pub fn keep_marks(&mut self, marks: bool) {
-        self.marks = marks;
-    }
-
     /// Goes without BMI2, as on older processors.
     #[cfg(test)]
     pub(crate) fn without_bmi2(&mut self) {
         self.bmi2 = false;
-    }
-
-    /// The machine code as hex bytes, one line per instruction of the trace, then stubs and slow paths.
-    pub fn dump(&self, compiled: &Compiled, code: &TraceCode) -> String {
-        let mut text = String::new();
-        let bytes = self.cache.read(code.entry, code.size_bytes as usize);
-        let ends = code.marks.iter().skip(1).map(|mark| mark.0 as usize);
-        let mut line = |title: &str, bytes: &[u8]| {
-            let _ = write!(text, "{title:24}");
-            for byte in bytes {
-                let _ = write!(text, " {byte:02x}");
-            }
-            text.push('\n');
-        };
-        if let Some(&(first, _)) = code.marks.first() {
-            line("entry", &bytes[..first as usize]);
-        }
-        let mut done = 0;
-        for (&(start, inst), end) in code.marks.iter().zip(ends) {
-            let inst = compiled.trace.insts.get(inst as usize);
-            let name = inst.map_or("end", |inst| inst.op.text());
-            if start as usize != end {
-                line(name, &bytes[start as usize..end]);
-            }
-            done = end;
-        }
-        line("end, slow paths, exits", &bytes[done..]);
-        text
     }
 
     fn place(&mut self, out: Output, trace: u32) -> Result<TraceCode, BackendError> {
@@ -215,6 +182,37 @@ impl Backend for X64Backend {
                 site: raw as u32,
             },
         }
+    }
+
+    fn keep_marks(&mut self, marks: bool) {
+        self.marks = marks;
+    }
+
+    fn dump(&self, compiled: &Compiled, code: &TraceCode) -> String {
+        let mut text = String::new();
+        let bytes = self.cache.read(code.entry, code.size_bytes as usize);
+        let ends = code.marks.iter().skip(1).map(|mark| mark.0 as usize);
+        let mut line = |title: &str, bytes: &[u8]| {
+            let _ = write!(text, "{title:24}");
+            for byte in bytes {
+                let _ = write!(text, " {byte:02x}");
+            }
+            text.push('\n');
+        };
+        if let Some(&(first, _)) = code.marks.first() {
+            line("entry", &bytes[..first as usize]);
+        }
+        let mut done = 0;
+        for (&(start, inst), end) in code.marks.iter().zip(ends) {
+            let inst = compiled.trace.insts.get(inst as usize);
+            let name = inst.map_or("end", |inst| inst.op.text());
+            if start as usize != end {
+                line(name, &bytes[start as usize..end]);
+            }
+            done = end;
+        }
+        line("end, slow paths, exits", &bytes[done..]);
+        text
     }
 
     fn stats(&self) -> CacheStats {
