@@ -1,6 +1,6 @@
 //! A trace as a Cranelift function: entries, labels, exits, ends.
 
-use super::{GO_ON, RETURN, RETURNED};
+use super::{Cells, GO_ON, RETURN, RETURNED};
 use crate::api::{BackendError, Kind, Runtime, SPILL_SLOTS, Targets, TraceReturn};
 use crate::code::{ExitSite, Location, PackedLocation, ResumePoint};
 use crate::leaves::leaves;
@@ -28,7 +28,7 @@ pub(super) struct Build<'a> {
     pub(super) f: FunctionBuilder<'a>,
     pub(super) c: &'a Compiled,
     pub(super) runtime: &'a Runtime,
-    cells: &'a mut Vec<Box<u64>>,
+    cells: &'a mut Cells,
     targets: &'a dyn Targets,
     number: u32,
     own: FuncRef,
@@ -49,7 +49,7 @@ impl<'a> Build<'a> {
     pub(super) fn new(
         function: &'a mut Function,
         functions: &'a mut FunctionBuilderContext,
-        cells: &'a mut Vec<Box<u64>>,
+        cells: &'a mut Cells,
         c: &'a Compiled,
         runtime: &'a Runtime,
         targets: &'a dyn Targets,

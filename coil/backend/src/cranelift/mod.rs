@@ -30,6 +30,10 @@ const RETURNED: u64 = u64::MAX - 1;
 /// Raw reason: go on in the function of scratch word 2, from scratch word 3, with the window of scratch word 4.
 const GO_ON: u64 = u64::MAX - 2;
 
+/// Words whose addresses compiled code knows.
+#[expect(clippy::vec_box, reason = "the words never move")]
+type Cells = Vec<Box<u64>>;
+
 type Function = unsafe extern "C" fn(*mut Context, *mut u64, *mut u64, u64) -> u64;
 
 /// The backend.
@@ -38,7 +42,7 @@ pub struct CraneliftBackend {
     functions: FunctionBuilderContext,
     bridges: HashMap<(u32, u32), *const u8>,
     /// Cells that pushed records take their `resume` from; they never move.
-    cells: Vec<Box<u64>>,
+    cells: Cells,
     stats: CacheStats,
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Every instruction is one opcode with a register and a register-or-memory operand; [`Asm::rr`] and [`Asm::rm`] encode these
 //! two forms with the shortest displacement. Registers are numbered 0-15 (general) and 16-31 (SSE). Fixed sequences (trampoline,
-//! exits) are written with `dynasm!` instead, see `runtime.rs`.
+//! exits) are written with `dynasm!` instead, see `runtime.rs`: its macros need the registers when they are expanded, and with
+//! registers known late they give every memory operand a SIB byte and 32 bits of displacement.
 
 /// A register: 0-15 general, 16-31 SSE.
 pub(crate) type Reg = u8;
