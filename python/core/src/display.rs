@@ -1,0 +1,1 @@
+//! How uncaught exceptions are shown.
