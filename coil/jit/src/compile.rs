@@ -4,7 +4,7 @@ use crate::jit::Jit;
 use crate::plain;
 use crate::table::{Entry, Table};
 use coil_backend::{Backend, BackendError, X64Backend};
-use coil_opt::{LabelState, LinkTargets};
+use coil_opt::{LabelState, LinkTargets, NoTargets};
 use coil_options::{DumpKind, Options};
 use coil_trace::{Compiled, Op, Trace};
 
@@ -12,54 +12,30 @@ use coil_trace::{Compiled, Op, Trace};
 pub(crate) type Links = Vec<LabelState>;
 
 /// The backend that options choose.
-pub(crate) enum AnyBackend {
-    X64(Box<X64Backend>),
-    #[cfg(feature = "cranelift")]
-    Cranelift(Box<coil_backend::CraneliftBackend>),
-}
-
-impl AnyBackend {
-    pub(crate) fn new(options: &Options) -> Result<AnyBackend, BackendError> {
-        let capacity = usize::try_from(options.jit.code_cache).unwrap_or(usize::MAX);
+pub(crate) fn make_backend(options: &Options) -> Result<Box<dyn Backend>, BackendError> {
+    let mut backend: Box<dyn Backend> = if options.jit.cranelift {
+        #[cfg(not(feature = "cranelift"))]
+        return Err(BackendError::Unsupported("cranelift is not built in"));
         #[cfg(feature = "cranelift")]
-        if options.jit.cranelift {
-            let backend = coil_backend::CraneliftBackend::new(capacity)?;
-            return Ok(AnyBackend::Cranelift(Box::new(backend)));
-        }
-        if options.jit.cranelift {
-            return Err(BackendError::Unsupported("cranelift is not built in"));
-        }
-        let mut backend = X64Backend::new(capacity)?;
-        backend.keep_marks(options.dump.on(DumpKind::Asm));
-        Ok(AnyBackend::X64(Box::new(backend)))
-    }
-
-    pub(crate) fn get(&self) -> &dyn Backend {
-        match self {
-            AnyBackend::X64(backend) => &**backend,
-            #[cfg(feature = "cranelift")]
-            AnyBackend::Cranelift(backend) => &**backend,
-        }
-    }
-
-    pub(crate) fn get_mut(&mut self) -> &mut dyn Backend {
-        match self {
-            AnyBackend::X64(backend) => &mut **backend,
-            #[cfg(feature = "cranelift")]
-            AnyBackend::Cranelift(backend) => &mut **backend,
-        }
-    }
+        Box::new(coil_backend::CraneliftBackend::new()?)
+    } else {
+        let capacity = usize::try_from(options.jit.code_cache).unwrap_or(usize::MAX);
+        Box::new(X64Backend::new(capacity)?)
+    };
+    backend.keep_marks(options.dump.on(DumpKind::Asm));
+    Ok(backend)
 }
 
 /// Why a recorded trace is not optimised.
 pub(crate) type Refusal = String;
 
 impl Jit {
-    /// The optimised form of a trace, with the states of its labels.
+    /// The optimised form of a trace, with the states of its labels. With `through_start` a link goes through the start of its target.
     pub(crate) fn optimise(
         &self,
         trace: Trace,
         entry: Entry,
+        through_start: bool,
     ) -> Result<(Compiled, Links), Refusal> {
         let options = &self.options.jit;
         if options.verify {
@@ -74,7 +50,12 @@ impl Jit {
                 limit: usize::MAX,
                 ..coil_opt::Options::default()
             };
-            let done = coil_opt::optimize(trace, &how, &self.table)
+            let links: &dyn LinkTargets = if through_start {
+                &NoTargets
+            } else {
+                &self.table
+            };
+            let done = coil_opt::optimize(trace, &how, links)
                 .map_err(|reason| reason.text().to_owned())?;
             (done.compiled, done.labels)
         };

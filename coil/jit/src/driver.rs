@@ -290,7 +290,7 @@ unsafe fn enter(cx: *mut Context, entry: *const u8) -> Step {
     let Some(backend) = &jit.backend else {
         return Step::Go;
     };
-    let backend: *const dyn coil_backend::Backend = backend.get();
+    let backend: *const dyn coil_backend::Backend = &**backend;
     jit.running.push(Running {
         epoch: jit.epoch,
         state: None,

@@ -83,7 +83,7 @@ impl Jit {
                     for other in self.table.iter() {
                         for (point, resume) in other.code.resume_points.iter().enumerate() {
                             if (resume.frame.code, resume.frame.pc) == key {
-                                backend.get_mut().patch_resume(&other.code, point, None);
+                                backend.patch_resume(&other.code, point, None);
                             }
                         }
                     }
@@ -95,7 +95,7 @@ impl Jit {
                 if let Some(backend) = &mut self.backend
                     && let Some(parent) = self.table.get(parent)
                 {
-                    backend.get_mut().patch_exit(&parent.code, site, None);
+                    backend.patch_exit(&parent.code, site, None);
                 }
                 if let Some(parent) = self.table.get_mut(parent) {
                     parent.sites[site as usize].bridged = false;

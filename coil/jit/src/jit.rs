@@ -1,12 +1,13 @@
 //! [`Jit`]: the driver's state.
 
 use crate::backoff::Backoff;
-use crate::compile::AnyBackend;
+use crate::compile::make_backend;
 use crate::driver::Running;
 use crate::language::Language;
 use crate::roots::ContextRoots;
 use crate::stats::Stats;
 use crate::table::Table;
+use coil_backend::Backend;
 use coil_frame::{CodeBlock, Context, FrameRecord};
 use coil_heap::RootSetId;
 use coil_machine::MachineState;
@@ -22,7 +23,7 @@ pub struct Jit {
     pub(crate) options: Options,
     pub(crate) language: Language,
     /// None when the system gives no executable memory, or the JIT is off.
-    pub(crate) backend: Option<AnyBackend>,
+    pub(crate) backend: Option<Box<dyn Backend>>,
     pub(crate) table: Table,
     pub(crate) loops: FxHashMap<(usize, u32), u32>,
     pub(crate) functions: FxHashMap<usize, u32>,
@@ -74,7 +75,7 @@ impl Jit {
         let mut machine = Box::new(MachineState::new(language.hooks));
         let mut backend = None;
         if !options.jit.off {
-            match AnyBackend::new(options) {
+            match make_backend(options) {
                 Ok(made) => backend = Some(made),
                 Err(error) => options
                     .log
@@ -137,7 +138,7 @@ impl Jit {
         let mut stats = self.stats.clone();
         stats.total_ns = nanoseconds(self.start);
         if let Some(backend) = &self.backend {
-            stats.code_bytes = backend.get().stats().used_bytes as u64;
+            stats.code_bytes = backend.stats().used_bytes as u64;
         }
         stats
     }

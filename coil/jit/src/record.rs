@@ -168,7 +168,10 @@ impl Jit {
             dump.write(DumpKind::Ir, format_args!("{number} {title}"), &text);
         }
         let begin = Instant::now();
-        let (compiled, links) = self.optimise(recorded.trace, entry)?;
+        // A bridge that is nothing but the way back into a loop starts where a guard of that way failed: the state does not fit the
+        // loop's label, and the loop's start takes any.
+        let through_start = matches!(entry, Entry::Bridge(..)) && recorded.bytecodes <= 1;
+        let (compiled, links) = self.optimise(recorded.trace, entry, through_start)?;
         self.stats.optimise_ns += nanoseconds(begin);
         if dump.on(DumpKind::IrOpt) {
             let text = compiled.to_string();
@@ -190,21 +193,15 @@ impl Jit {
         };
         let backend = self.backend.as_mut().ok_or("no backend")?;
         // SAFETY: code blocks named by exits live as long as the language's code objects, which traces keep; the trace is well-formed.
-        let code = unsafe {
-            backend
-                .get_mut()
-                .compile(&compiled, kind, number, &RUNTIME, &self.table)
-        };
+        let code = unsafe { backend.compile(&compiled, kind, number, &RUNTIME, &self.table) };
         let code = code.map_err(|error| error.to_string())?;
         self.stats.compile_ns += nanoseconds(begin);
         let leaves = (0..code.sites.len()).map(|site| code.leaf_count(site as u32));
         if leaves.max().unwrap_or(0) > MAX_LEAVES {
-            backend.get_mut().free(code);
+            backend.free(code);
             return Err("an exit has too many values".to_owned());
         }
-        if dump.on(DumpKind::Asm)
-            && let crate::compile::AnyBackend::X64(backend) = backend
-        {
+        if dump.on(DumpKind::Asm) {
             let text = backend.dump(&compiled, &code);
             dump.write(DumpKind::Asm, format_args!("{number} {title}"), &text);
         }
@@ -282,7 +279,7 @@ impl Jit {
         let Some(backend) = &mut self.backend else {
             return;
         };
-        let backend = backend.get_mut();
+        let backend = &mut **backend;
         let Some(trace) = self.table.get(number) else {
             return;
         };
