@@ -1,1 +1,22 @@
-//! int, bool, float and complex, and module math.
+//! int, bool, float and complex with their methods, the builtin functions on numbers, and module `math`.
+
+mod bool;
+mod complex;
+mod complex_text;
+mod float;
+mod float_methods;
+mod format;
+mod functions;
+mod int;
+mod int_methods;
+mod int_new;
+pub mod math;
+mod operand;
+
+pub use functions::FUNCTIONS;
+pub use math::{CONSTANTS as MATH_CONSTANTS, MATH};
+
+use taipan_objects::class::TypeDef;
+
+/// The types of this crate.
+pub static TYPES: &[&TypeDef] = &[&int::INT, &bool::BOOL, &float::FLOAT, &complex::COMPLEX];

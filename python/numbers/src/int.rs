@@ -1,0 +1,273 @@
+//! `int`: operators, comparison, hash, text.
+
+use crate::operand::{exact_int, int_error, int_result, with_int, with_ints};
+use crate::{int_methods, int_new};
+use coil_num::{IntBuf, IntError, IntRef};
+use coil_value::Value;
+use std::cmp::Ordering;
+use taipan_objects::class::TypeDef;
+use taipan_objects::number::{IntView, int_of};
+use taipan_objects::slots::{BinaryOp, CompareOp, Slots};
+use taipan_objects::ty::{self, types};
+use taipan_objects::{PyResult, Vm};
+
+/// `int`.
+pub(crate) static INT: TypeDef = TypeDef {
+    ty: &types::INT,
+    slots,
+    methods: int_methods::METHODS,
+    getset: int_methods::GETSET,
+    doc: "int([x]) -> integer\nint(x, base=10) -> integer\n\nConvert a number or string to an integer, or return 0 if no arguments are given.",
+    module: "",
+};
+
+fn slots(slots: &mut Slots) {
+    slots.repr = Some(repr);
+    slots.hash = Some(hash);
+    slots.compare = Some(compare);
+    slots.bool = Some(|_, value| Ok(!matches!(int_of(value), Some(IntView::Small(0)))));
+    for (op, function) in [
+        (BinaryOp::Add, add as taipan_objects::slots::Binary),
+        (BinaryOp::Sub, sub),
+        (BinaryOp::Mul, mul),
+        (BinaryOp::TrueDiv, true_div),
+        (BinaryOp::FloorDiv, floor_div),
+        (BinaryOp::Mod, modulo),
+        (BinaryOp::DivMod, divmod),
+        (BinaryOp::Pow, pow),
+        (BinaryOp::LShift, shl),
+        (BinaryOp::RShift, shr),
+        (BinaryOp::And, and),
+        (BinaryOp::Or, or),
+        (BinaryOp::Xor, xor),
+    ] {
+        slots.binary[op as usize] = Some(function);
+    }
+    slots.neg = Some(neg);
+    slots.pos = Some(exact_int);
+    slots.abs = Some(abs);
+    slots.invert = Some(invert);
+    slots.index = Some(exact_int);
+    slots.int = Some(exact_int);
+    slots.float = Some(|vm, value| {
+        let float = taipan_objects::protocol::to_f64(vm, value)?;
+        vm.new_float(float)
+    });
+    slots.new = Some(int_new::new);
+}
+
+fn repr(vm: &mut Vm, value: Value) -> PyResult {
+    if let Some(small) = value.as_small_int() {
+        let mut buffer = [0; 24];
+        let text = decimal(small, &mut buffer);
+        return vm.new_ascii(text);
+    }
+    let text = vm.int_text(value, 10)?;
+    vm.new_ascii(text.as_bytes())
+}
+
+/// Decimal digits of a small int, in a buffer of the caller's.
+fn decimal(int: i64, buffer: &mut [u8; 24]) -> &[u8] {
+    let mut at = buffer.len();
+    let mut rest = int.unsigned_abs();
+    loop {
+        at -= 1;
+        buffer[at] = b'0' + (rest % 10) as u8;
+        rest /= 10;
+        if rest == 0 {
+            break;
+        }
+    }
+    if int < 0 {
+        at -= 1;
+        buffer[at] = b'-';
+    }
+    &buffer[at..]
+}
+
+fn hash(_: &mut Vm, value: Value) -> PyResult<i64> {
+    Ok(match crate::operand::int(value) {
+        IntView::Small(-1) => -2,
+        IntView::Small(small) => small,
+        IntView::Big(big) => big.hash(),
+    })
+}
+
+fn compare(_: &mut Vm, a: Value, b: Value, op: CompareOp) -> PyResult {
+    Ok(match order(a, b) {
+        Some(ordering) => ty::bool_value(op.holds(ordering)),
+        None => ty::not_implemented(),
+    })
+}
+
+fn order(a: Value, b: Value) -> Option<Ordering> {
+    let (a, b) = (int_of(a)?, int_of(b)?);
+    Some(match (a, b) {
+        (IntView::Small(a), IntView::Small(b)) => a.cmp(&b),
+        _ => with_ints(a, b, |a, b| a.cmp(&b)),
+    })
+}
+
+/// Two ints, or NotImplemented returned from the operator.
+macro_rules! ints {
+    ($a:ident, $b:ident) => {
+        match (int_of($a), int_of($b)) {
+            (Some(a), Some(b)) => (a, b),
+            _ => return Ok(ty::not_implemented()),
+        }
+    };
+}
+
+macro_rules! operators {
+    ($($name:ident |$x:ident, $y:ident| $small:expr, |$p:ident, $q:ident| $big:expr;)*) => {
+        $(
+            fn $name(vm: &mut Vm, a: Value, b: Value) -> PyResult {
+                let (a, b) = ints!(a, b);
+                if let (IntView::Small($x), IntView::Small($y)) = (a, b)
+                    && let Some(result) = $small
+                {
+                    return vm.new_int(result);
+                }
+                let result: Result<IntBuf, IntError> = with_ints(a, b, |$p, $q| $big);
+                int_result(vm, result)
+            }
+        )*
+    };
+}
+operators! {
+    add |x, y| x.checked_add(y), |p, q| Ok(IntRef::add(p, q));
+    sub |x, y| x.checked_sub(y), |p, q| Ok(IntRef::sub(p, q));
+    mul |x, y| x.checked_mul(y), |p, q| IntRef::mul(p, q);
+    floor_div |x, y| small_divmod(x, y).map(|(q, _)| q), |p, q| p.floor_div(q);
+    modulo |x, y| small_divmod(x, y).map(|(_, r)| r), |p, q| p.floor_mod(q);
+    and |x, y| Some(x & y), |p, q| Ok(p.and(q));
+    or |x, y| Some(x | y), |p, q| Ok(p.or(q));
+    xor |x, y| Some(x ^ y), |p, q| Ok(p.xor(q));
+}
+
+/// Floor division of ints of 49 bits; none by zero.
+fn small_divmod(x: i64, y: i64) -> Option<(i64, i64)> {
+    let (quotient, rest) = (x.checked_div(y)?, x.checked_rem(y)?);
+    Some(if rest != 0 && (rest < 0) != (y < 0) {
+        (quotient - 1, rest + y)
+    } else {
+        (quotient, rest)
+    })
+}
+
+fn divmod(vm: &mut Vm, a: Value, b: Value) -> PyResult {
+    let (a, b) = ints!(a, b);
+    let (quotient, rest) = match (a, b) {
+        (IntView::Small(x), IntView::Small(y)) if y != 0 => {
+            let (quotient, rest) = small_divmod(x, y).expect("the divisor is not zero");
+            (vm.new_int(quotient)?, vm.new_int(rest)?)
+        }
+        _ => match with_ints(a, b, |a, b| a.divmod(b)) {
+            Ok((quotient, rest)) => (vm.new_int_buf(&quotient)?, vm.new_int_buf(&rest)?),
+            Err(error) => return Err(int_error(vm, error)),
+        },
+    };
+    vm.new_tuple(&[quotient, rest])
+}
+
+fn true_div(vm: &mut Vm, a: Value, b: Value) -> PyResult {
+    let (a, b) = ints!(a, b);
+    if let (IntView::Small(x), IntView::Small(y)) = (a, b)
+        && y != 0
+    {
+        // 49 bits are exact in a float, so one division rounds correctly.
+        return vm.new_float(x as f64 / y as f64);
+    }
+    match with_ints(a, b, |a, b| a.true_div(b)) {
+        Ok(0.0) if matches!(a, IntView::Small(0)) && b.is_negative() => vm.new_float(-0.0),
+        Ok(float) => vm.new_float(float),
+        Err(IntError::Overflow) => {
+            Err(vm.raise_overflow("integer division result too large for a float"))
+        }
+        Err(error) => Err(int_error(vm, error)),
+    }
+}
+
+fn pow(vm: &mut Vm, a: Value, b: Value) -> PyResult {
+    let (base, exponent) = ints!(a, b);
+    if exponent.is_negative() {
+        let base = taipan_objects::protocol::to_f64(vm, a)?;
+        let exponent = taipan_objects::protocol::to_f64(vm, b)?;
+        return crate::float::power(vm, base, exponent);
+    }
+    if let (IntView::Small(x), IntView::Small(y)) = (base, exponent)
+        && let Ok(count) = u32::try_from(y)
+        && let Some(result) = x.checked_pow(count)
+    {
+        return vm.new_int(result);
+    }
+    let result = with_ints(base, exponent, |a, b| a.pow(b));
+    int_result(vm, result)
+}
+
+/// The count of a shift: none if it is beyond any memory.
+fn shift_count(vm: &mut Vm, count: IntView<'_>) -> PyResult<Option<u64>> {
+    if count.is_negative() {
+        return Err(vm.raise_value("negative shift count"));
+    }
+    Ok(count.to_i64().and_then(|count| u64::try_from(count).ok()))
+}
+
+fn shl(vm: &mut Vm, a: Value, b: Value) -> PyResult {
+    let (a, b) = ints!(a, b);
+    let count = shift_count(vm, b)?;
+    if matches!(a, IntView::Small(0)) {
+        return vm.new_int(0);
+    }
+    let Some(count) = count.filter(|count| *count < 1 << 62) else {
+        return Err(vm.raise_overflow("too many digits in integer"));
+    };
+    if let IntView::Small(x) = a
+        && count < 14
+    {
+        return vm.new_int(x << count);
+    }
+    let result = with_int(a, |a| a.shl(count));
+    int_result(vm, result)
+}
+
+fn shr(vm: &mut Vm, a: Value, b: Value) -> PyResult {
+    let (a, b) = ints!(a, b);
+    let count = shift_count(vm, b)?.unwrap_or(u64::MAX);
+    if let IntView::Small(x) = a {
+        return vm.new_int(x >> count.min(63));
+    }
+    let result = with_int(a, |a| a.shr(count));
+    vm.new_int_buf(&result)
+}
+
+fn neg(vm: &mut Vm, a: Value) -> PyResult {
+    match crate::operand::int(a) {
+        IntView::Small(x) => vm.new_int(-x),
+        IntView::Big(big) => {
+            let result = big.negated().to_buf();
+            vm.new_int_buf(&result)
+        }
+    }
+}
+
+fn abs(vm: &mut Vm, a: Value) -> PyResult {
+    match crate::operand::int(a) {
+        IntView::Small(x) => vm.new_int(x.abs()),
+        IntView::Big(big) if big.is_negative() => {
+            let result = big.abs().to_buf();
+            vm.new_int_buf(&result)
+        }
+        IntView::Big(_) => exact_int(vm, a),
+    }
+}
+
+fn invert(vm: &mut Vm, a: Value) -> PyResult {
+    match crate::operand::int(a) {
+        IntView::Small(x) => vm.new_int(!x),
+        IntView::Big(big) => {
+            let result = big.not();
+            vm.new_int_buf(&result)
+        }
+    }
+}
