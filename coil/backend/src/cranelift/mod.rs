@@ -30,8 +30,7 @@ const RETURNED: u64 = u64::MAX - 1;
 /// Raw reason: go on in the function of scratch word 2, from scratch word 3, with the window of scratch word 4.
 const GO_ON: u64 = u64::MAX - 2;
 
-/// Words whose addresses compiled code knows.
-#[expect(clippy::vec_box, reason = "the words never move")]
+/// Words whose addresses compiled code knows, so boxed: they never move.
 type Cells = Vec<Box<u64>>;
 
 type Function = unsafe extern "C" fn(*mut Context, *mut u64, *mut u64, u64) -> u64;
@@ -53,11 +52,11 @@ impl std::fmt::Debug for CraneliftBackend {
 }
 
 impl CraneliftBackend {
-    /// A backend for this processor.
+    /// A backend for this processor that makes at most `capacity_bytes` of code in its life: nothing is given back before the end.
     ///
     /// # Errors
     /// When Cranelift does not know the processor.
-    pub fn new() -> Result<CraneliftBackend, BackendError> {
+    pub fn new(capacity_bytes: usize) -> Result<CraneliftBackend, BackendError> {
         let flags = [("opt_level", "none")];
         let builder = JITBuilder::with_flags(&flags, default_libcall_names())
             .map_err(|_| BackendError::Unsupported("processor"))?;
@@ -66,7 +65,10 @@ impl CraneliftBackend {
             functions: FunctionBuilderContext::new(),
             bridges: HashMap::new(),
             cells: Vec::new(),
-            stats: CacheStats::default(),
+            stats: CacheStats {
+                capacity_bytes,
+                ..CacheStats::default()
+            },
         })
     }
 }
@@ -80,6 +82,10 @@ impl Backend for CraneliftBackend {
         runtime: &Runtime,
         targets: &dyn Targets,
     ) -> Result<TraceCode, BackendError> {
+        if self.stats.peak_bytes >= self.stats.capacity_bytes {
+            self.stats.refused += 1;
+            return Err(BackendError::CacheFull);
+        }
         let failed = |_| BackendError::Malformed("refused by Cranelift");
         let mut context = self.module.make_context();
         let signature = &mut context.func.signature;
@@ -113,6 +119,7 @@ impl Backend for CraneliftBackend {
         self.module.finalize_definitions().map_err(failed)?;
         self.stats.compiled += 1;
         self.stats.used_bytes += size_bytes as usize;
+        self.stats.peak_bytes += size_bytes as usize;
         let labels = compiled.labels.iter().enumerate();
         Ok(TraceCode {
             number: trace,

@@ -337,5 +337,5 @@ pub(super) fn x64() -> Rig<crate::X64Backend> {
 /// A rig with the oracle.
 #[cfg(feature = "cranelift")]
 pub(super) fn cranelift() -> Rig<crate::CraneliftBackend> {
-    Rig::new(crate::CraneliftBackend::new().unwrap())
+    Rig::new(crate::CraneliftBackend::new(64 << 20).unwrap())
 }
