@@ -27,6 +27,12 @@ pub struct Hooks {
     pub cell_changed: Option<fn(&mut Vm, *const u32)>,
     /// `__import__(name, globals, fromlist, level)`.
     pub import: Option<fn(&mut Vm, Str, Value, Value, i64) -> PyResult>,
+    /// Formats a value of an f-string: value, conversion (0 none, 1 str, 2 repr, 3 ascii), spec.
+    pub format_value: Option<fn(&mut Vm, Value, u8, Option<Value>) -> PyResult>,
+    /// Unpacks an iterable into exactly so many registers.
+    pub unpack: Option<fn(&mut Vm, Value, usize, *mut u64) -> PyResult<()>>,
+    /// Unpacks an iterable into registers: so many before a star, a list, so many after.
+    pub unpack_ex: Option<fn(&mut Vm, Value, usize, usize, *mut u64) -> PyResult<()>>,
     /// Runs from the innermost frame record until its root frame returns or raises.
     pub run: Option<fn(&mut Vm) -> PyResult>,
     /// The same, beginning with the exception pending at the frame's place.

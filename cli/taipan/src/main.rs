@@ -1,0 +1,2 @@
+//! `taipan`: runs Python programs.
+fn main() {}

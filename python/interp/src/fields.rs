@@ -1,0 +1,146 @@
+//! table: the fields of objects that handlers touch, with their alias classes.
+
+use coil_heap::{ARRAY_ITEMS, ARRAY_LENGTH};
+use coil_machine::{Access, Barrier, Field};
+use taipan_objects::layout::at;
+
+macro_rules! fields {
+    ($($(#[$doc:meta])* $name:ident = $offset:expr, $access:ident, $alias:literal, $barrier:expr, $immutable:literal;)*) => {
+        $(
+            $(#[$doc])*
+            pub(crate) static $name: Field = Field {
+                offset: $offset as i32,
+                access: Access::$access,
+                alias: $alias,
+                immutable: $immutable,
+                barrier: $barrier,
+            };
+        )*
+    };
+}
+const NONE: Barrier = Barrier::None;
+const OBJECT: Barrier = Barrier::Object;
+fields! {
+    /// Layout id in the header.
+    LAYOUT = 6, U16, 1, NONE, false;
+    /// Type pointer in the header.
+    TYPE = 8, Ref, 2, NONE, false;
+    /// Shape of a plain instance.
+    SHAPE = at::SHAPE, U32, 3, NONE, false;
+    /// Overflow array or dict of a plain instance.
+    OVERFLOW = at::OVERFLOW, Ref, 4, OBJECT, false;
+    /// Length of a generic array.
+    ARRAY_SIZE = ARRAY_LENGTH, I64, 5, NONE, true;
+    /// Items of a generic array.
+    ARRAY_ITEM = ARRAY_ITEMS, Val, 6, Barrier::Slot(0), false;
+    /// Length of a list.
+    LIST_SIZE = at::SIZE, I64, 7, NONE, false;
+    /// Items pointer of a list.
+    LIST_ITEMS = at::LIST_ITEMS, Ref, 8, OBJECT, false;
+    /// Capacity of a list.
+    LIST_CAPACITY = at::LIST_CAPACITY, I64, 9, NONE, false;
+    /// An item of a list, from its items pointer.
+    LIST_ITEM = 0, Val, 6, Barrier::Slot(ARRAY_ITEMS as u16), false;
+    /// Length of a tuple.
+    TUPLE_SIZE = at::SIZE, I64, 10, NONE, true;
+    /// An item of a tuple.
+    TUPLE_ITEM = at::TUPLE_ITEMS, Val, 11, NONE, true;
+    /// Hash of a tuple.
+    TUPLE_HASH = at::TUPLE_HASH, I64, 12, NONE, false;
+    /// Contents of a cell.
+    CELL_VALUE = at::CELL_VALUE, Val, 13, OBJECT, false;
+    /// Code of a function.
+    FUNC_CODE = at::FUNC_CODE, Ref, 14, OBJECT, false;
+    /// Globals of a function.
+    FUNC_GLOBALS = at::FUNC_GLOBALS, Ref, 15, OBJECT, true;
+    /// Closure of a function.
+    FUNC_CLOSURE = at::FUNC_CLOSURE, Ref, 16, OBJECT, true;
+    /// Defaults of a function.
+    FUNC_DEFAULTS = at::FUNC_DEFAULTS, Ref, 17, OBJECT, false;
+    /// Function of a bound method.
+    METHOD_FUNC = at::METHOD_FUNC, Val, 18, OBJECT, true;
+    /// Object of a bound method.
+    METHOD_SELF = at::METHOD_SELF, Val, 19, OBJECT, true;
+    /// Declaration of a builtin function.
+    NATIVE_DEF = at::NATIVE_DEF, Ref, 20, NONE, true;
+    /// Object of a builtin function.
+    NATIVE_SELF = at::NATIVE_SELF, Val, 21, OBJECT, true;
+    /// Declaration of a method descriptor.
+    DESCR_DEF = at::DESCR_DEF, Ref, 22, NONE, true;
+    /// What an iterator iterates over.
+    ITER_OF = at::ITER_OF, Ref, 23, OBJECT, false;
+    /// Index of an iterator.
+    ITER_INDEX = at::ITER_INDEX, I64, 24, NONE, false;
+    /// Next number of a range iterator.
+    RANGE_ITER_NEXT = at::RANGE_ITER_NEXT, I64, 25, NONE, false;
+    /// Step of a range iterator.
+    RANGE_ITER_STEP = at::RANGE_ITER_STEP, I64, 26, NONE, true;
+    /// Numbers left in a range iterator.
+    RANGE_ITER_LEFT = at::RANGE_ITER_LEFT, I64, 27, NONE, false;
+    /// Start of a range.
+    RANGE_START = at::RANGE_START, Val, 28, OBJECT, true;
+    /// Step of a range.
+    RANGE_STEP = at::RANGE_STEP, Val, 29, OBJECT, true;
+    /// Length of a range.
+    RANGE_LENGTH = at::RANGE_LENGTH, Val, 30, OBJECT, true;
+    /// Function of a generator.
+    GEN_FUNCTION = at::GEN_FUNCTION, Val, 31, OBJECT, false;
+    /// State of a generator.
+    GEN_STATE = at::GEN_STATE, I64, 32, NONE, false;
+    /// Where a generator goes on.
+    GEN_PC = at::GEN_PC, I64, 33, NONE, false;
+    /// A saved register of a generator.
+    GEN_REGISTER = at::GEN_REGISTERS, Val, 34, Barrier::Object, false;
+    /// Number of saved registers of a generator.
+    GEN_COUNT = at::GEN_COUNT, I64, 35, NONE, true;
+    /// What a generator handles while suspended.
+    GEN_HANDLED = at::GEN_HANDLED, Val, 36, OBJECT, false;
+    /// Length of an object of fields.
+    FIELD_COUNT = at::FIELD_COUNT, I64, 37, NONE, true;
+    /// First field of an object of fields.
+    FIELD_0 = at::FIELDS, Val, 38, OBJECT, false;
+    /// Second field of an object of fields.
+    FIELD_1 = at::FIELDS + 8, Val, 39, OBJECT, false;
+    /// Length of a str.
+    STR_LENGTH = at::STR_LENGTH, I64, 41, NONE, true;
+    /// State of a str.
+    STR_STATE = at::STR_STATE, U32, 42, NONE, false;
+    /// A byte of an ASCII str.
+    STR_ASCII = at::STR_ASCII_DATA, U8, 43, NONE, true;
+    /// Attribute dict of a subclass of list.
+    LIST_SUB_DICT = 48, Val, 44, OBJECT, false;
+    /// `tp_flags` of a type.
+    TYPE_FLAGS = taipan_objects::ty::TP_FLAGS, I64, 45, NONE, false;
+    /// Digits of an int object.
+    INT_TAG = at::INT_TAG, I64, 46, NONE, true;
+    /// Size of a dict.
+    DICT_SIZE = at::SIZE, I64, 47, NONE, false;
+    /// Value of a float object.
+    FLOAT_VALUE = at::FLOAT_VALUE, F64, 48, NONE, true;
+    /// Start of a slice.
+    SLICE_START = at::SLICE_START, Val, 49, OBJECT, true;
+    /// Stop of a slice.
+    SLICE_STOP = at::SLICE_STOP, Val, 50, OBJECT, true;
+    /// Step of a slice.
+    SLICE_STEP = at::SLICE_STEP, Val, 51, OBJECT, true;
+}
+
+const SLOT_COUNT: usize = 1 + taipan_objects::layout::MAX_INLINE_SLOTS;
+
+/// Inline slots of plain instances, by number.
+static SLOTS: [Field; SLOT_COUNT] = {
+    let mut fields = [Field { offset: 0, access: Access::Val, alias: 0, immutable: false, barrier: OBJECT }; SLOT_COUNT];
+    let mut index = 0;
+    while index < SLOT_COUNT {
+        fields[index].offset = (at::SLOTS + 8 * index) as i32;
+        fields[index].alias = 100 + index as u32;
+        index += 1;
+    }
+    fields
+};
+
+/// The inline slot at a byte offset.
+#[inline(always)]
+pub(crate) fn slot(offset: usize) -> &'static Field {
+    &SLOTS[(offset - at::SLOTS) / 8]
+}

@@ -1,0 +1,298 @@
+//! Generators and coroutines: making, resuming, yielding, ending.
+//!
+//! A frame of a generator has the generator object as its language word once that is made; register -1 stays the function. While suspended, the
+//! object holds the registers below the depth of its yield, the word where it goes on, and what it was handling.
+
+use super::{a, b, c, function};
+use crate::fields;
+use crate::frame::state;
+use crate::kind;
+use crate::opaque;
+use crate::ops::{call, iterate};
+use crate::run::pc_index;
+use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
+use taipan_bytecode::Word;
+use taipan_objects::function::CodeData;
+use taipan_objects::layout::at;
+use taipan_objects::ty::{self, types};
+
+/// The depth at the instruction that pc stands after.
+fn depth<M: Machine>(m: &M) -> i32 {
+    // SAFETY: the machine's code is live.
+    let code = unsafe { CodeData::of(m.code()) };
+    // SAFETY: pc stands after an instruction of the running code.
+    unsafe { code.block.live_registers(m.word_at(0)) as i32 }
+}
+
+fn save_registers<M: Machine>(m: &mut M, generator: M::Ref, count: i32) {
+    for index in 0..count {
+        let value = m.reg(index);
+        let index = m.int(i64::from(index));
+        m.store_item_val(generator, &fields::GEN_REGISTER, index, value);
+    }
+}
+
+pub(crate) fn return_generator<M: Machine>(m: &mut M) -> Next {
+    // SAFETY: the machine's code is live.
+    let code = unsafe { CodeData::of(m.code()) };
+    let running = function(m);
+    let count = i64::from(code.saved_registers);
+    let class = match crate::frame::generator_type(code) {
+        Some(class) => class,
+        None => &types::GENERATOR,
+    };
+    let class = m.address(class.as_ref().address());
+    let size = (at::GEN_REGISTERS as i64 + 8 * count) as u32;
+    let Ok(object) = m.alloc(taipan_objects::layout::GENERATOR.0, size, class) else {
+        m.call_void(&opaque::NO_MEMORY, [])?;
+        return Err(Leave::Raised);
+    };
+    let (count, pc) = (m.int(count), m.int(i64::from(pc_index(m))));
+    m.store_int(object, &fields::GEN_COUNT, count);
+    m.store_val(object, &fields::GEN_FUNCTION, running);
+    m.store_int(object, &fields::GEN_PC, pc);
+    let live = depth(m);
+    save_registers(m, object, live);
+    call::leave_with(m, object.val())
+}
+
+/// Resumes a suspended generator whose state and place were read: restores its registers in a window above the running one.
+fn resume<M: Machine>(m: &mut M, generator: M::Val, code: &CodeData, pc: u32, sent: M::Val, result: u16, kind: u16) -> Next {
+    let object = generator.reference();
+    let window = m.window_top() + 1;
+    // SAFETY: the saved place stands after a yield of this code.
+    let live = unsafe { code.block.live_registers(code.block.words.add(pc as usize)) as i32 };
+    let running = object.load_val(&fields::GEN_FUNCTION);
+    for index in 0..live {
+        let at = m.int(i64::from(index));
+        let value = object.item_val(&fields::GEN_REGISTER, at);
+        m.set_reg(window + index, value);
+    }
+    // The yield's target, unless the generator only starts (then the word before is `return_generator`).
+    // SAFETY: `pc` is at least 1.
+    let yielded = Word(unsafe { *code.block.words.add(pc as usize - 1) });
+    let starts = yielded.op_number() == taipan_bytecode::Op::ReturnGenerator as u8;
+    if !starts {
+        m.set_reg(window + a(yielded), sent);
+    }
+    m.set_reg(window - 1, running);
+    let running_state = m.int(state::RUNNING);
+    m.store_int(object, &fields::GEN_STATE, running_state);
+    m.resume_frame(&raw const code.block, window, pc, result, kind, generator)
+}
+
+/// The code of a suspended generator, and where it goes on; none when it is not suspended.
+fn suspended<'a, M: Machine>(m: &mut M, generator: M::Ref) -> Option<(&'a CodeData, u32)> {
+    let current = generator.load_int(&fields::GEN_STATE);
+    let limit = m.int(state::RUNNING);
+    if !current.lt(limit).yes() {
+        return None;
+    }
+    let function = generator.load_val(&fields::GEN_FUNCTION).reference();
+    let code = call::code_of(m, function);
+    let pc = generator.load_int(&fields::GEN_PC).promote();
+    Some((code, pc as u32))
+}
+
+/// A for loop's step on a generator.
+pub(crate) fn next_in_loop<M: Machine>(m: &mut M, word: Word, iterator: M::Val) -> Next {
+    let object = iterator.reference();
+    if object.load_ref(&fields::TYPE).is_address(types::GENERATOR.as_ref().address()).yes() {
+        let unhandled = object.load_val(&fields::GEN_HANDLED);
+        if !unhandled.is_set().yes() {
+            if let Some((code, pc)) = suspended(m, object) {
+                let none = super::none(m);
+                return resume(m, iterator, code, pc, none, word.a(), iterate::LOOP);
+            }
+            let finished = m.int(state::FINISHED);
+            if object.load_int(&fields::GEN_STATE).equals(finished).yes() {
+                m.jump(i32::from(word.c_signed()));
+                return Ok(());
+            }
+        }
+    }
+    let item = m.call_val(&opaque::NEXT, [Arg::Val(iterator)])?;
+    if item.is_set().yes() {
+        m.set_reg(a(word), item);
+    } else {
+        m.jump(i32::from(word.c_signed()));
+    }
+    Ok(())
+}
+
+/// Suspends the running generator and gives `value` to whoever resumed it.
+fn suspend<M: Machine>(m: &mut M, value: M::Val) -> Next {
+    let generator = m.frame_extra().reference();
+    let live = depth(m);
+    save_registers(m, generator, live);
+    let (pc, suspended) = (m.int(i64::from(pc_index(m))), m.int(state::SUSPENDED));
+    m.store_int(generator, &fields::GEN_PC, pc);
+    m.store_int(generator, &fields::GEN_STATE, suspended);
+    let (kind, result) = m.returning(value)?;
+    m.pop_frame();
+    // A yielded value: a `for_iter` or `send` goes on with the next instruction.
+    debug_assert!(kind == kind::FOR_ITER || kind == kind::SEND, "generators are resumed by loops and sends");
+    m.set_reg(i32::from(result), value);
+    Ok(())
+}
+
+#[inline(always)]
+pub(crate) fn yield_value<M: Machine>(m: &mut M, word: Word) -> Next {
+    let value = m.reg(b(word));
+    suspend(m, value)
+}
+
+#[inline(always)]
+pub(crate) fn yield_delegated<M: Machine>(m: &mut M, word: Word) -> Next {
+    let value = m.reg(a(word));
+    suspend(m, value)
+}
+
+/// The running generator returns.
+pub(crate) fn finish<M: Machine>(m: &mut M, value: M::Val) -> Next {
+    let generator = m.frame_extra();
+    if !generator.is_set().yes() {
+        // Returned before the generator object was made: cannot happen in compiled code.
+        return call::leave_with(m, value);
+    }
+    let generator = generator.reference();
+    let finished = m.int(state::FINISHED);
+    m.store_int(generator, &fields::GEN_STATE, finished);
+    let (kind, result) = m.returning(value)?;
+    m.pop_frame();
+    call::deliver(m, kind, result, value)
+}
+
+/// An exception leaves the running generator.
+pub(crate) fn raised_out<M: Machine>(m: &mut M) -> Next {
+    let generator = m.frame_extra();
+    if generator.is_set().yes() {
+        let _ = m.call_void(&opaque::GENERATOR_RAISED, [Arg::Val(generator)]);
+    }
+    Ok(())
+}
+
+/// `yield from`/`await`: one step.
+pub(crate) fn send<M: Machine>(m: &mut M, word: Word) -> Next {
+    m.skip(1);
+    let (sent, iterator) = (m.reg(a(word)), m.reg(b(word)));
+    if iterator.is_ref().yes() {
+        let object = iterator.reference();
+        let expected = m.int(i64::from(taipan_objects::layout::GENERATOR.0));
+        if object.load_int(&fields::LAYOUT).equals(expected).yes() {
+            let class = object.load_ref(&fields::TYPE);
+            let plain = class.is_address(types::GENERATOR.as_ref().address()).yes()
+                || class.is_address(types::COROUTINE.as_ref().address()).yes();
+            let starting = object.load_int(&fields::GEN_STATE);
+            let created = m.int(state::CREATED);
+            let handled = object.load_val(&fields::GEN_HANDLED);
+            // What is sent to a generator that has not started must be None: the slow way complains.
+            if plain && !handled.is_set().yes() && (!starting.equals(created).yes() || sent.is(ty::none()).yes()) {
+                if let Some((code, pc)) = suspended(m, object) {
+                    return resume(m, iterator, code, pc, sent, word.a(), kind::SEND);
+                }
+            }
+        }
+    }
+    let result_register = m.window_top();
+    let area = m.argument_area(result_register, 0);
+    let value = m.call_val(&opaque::SEND, [Arg::Val(iterator), Arg::Val(sent), Arg::Ref(area)])?;
+    if value.is_set().yes() {
+        m.set_reg(a(word), value);
+        return Ok(());
+    }
+    let zero = m.int(0);
+    let result = area.item_val(&call::WINDOW_ITEM, zero);
+    m.set_reg(a(word), result);
+    m.jump(i32::from(word.c_signed()));
+    Ok(())
+}
+
+/// A generator resumed by `send` has returned `value`. pc stands after the `send`.
+pub(crate) fn end_of_send<M: Machine>(m: &mut M, result: u16, value: M::Val) {
+    // SAFETY: the word before the cache is the instruction that resumed the generator.
+    let word = Word(unsafe { *m.word_at(-2) });
+    m.set_reg(i32::from(result), value);
+    m.jump(i32::from(word.c_signed()));
+}
+
+pub(crate) fn get_yield_from_iter<M: Machine>(m: &mut M, word: Word) -> Next {
+    use taipan_bytecode::CodeFlags;
+    let iterable = m.reg(b(word));
+    // SAFETY: the machine's code is live.
+    let code = unsafe { CodeData::of(m.code()) };
+    let in_coroutine = code.has(CodeFlags::COROUTINE) || code.has(CodeFlags::ITERABLE_COROUTINE);
+    if iterable.is_ref().yes() {
+        let object = iterable.reference();
+        if object.load_ref(&fields::TYPE).is_address(types::GENERATOR.as_ref().address()).yes() {
+            m.set_reg(a(word), iterable);
+            return Ok(());
+        }
+    }
+    // A plain instance whose `__iter__` is a generator function: call it as guest code.
+    if let Some(method) = iter_method(m, iterable) {
+        return call::call_function_with(m, method, &[iterable], word.a(), kind::PLAIN);
+    }
+    let flag = m.int(i64::from(in_coroutine));
+    let iterator = m.call_val(&opaque::YIELD_FROM_ITER, [Arg::Val(iterable), Arg::Int(flag)])?;
+    m.set_reg(a(word), iterator);
+    Ok(())
+}
+
+/// The Python `__iter__` of a plain instance, if it is a generator function (whose result needs no check).
+pub(crate) fn iter_method<M: Machine>(m: &mut M, iterable: M::Val) -> Option<M::Val> {
+    if !iterable.is_ref().yes() {
+        return None;
+    }
+    let object = iterable.reference();
+    let layout = object.load_int(&fields::LAYOUT);
+    if !crate::ops::attr::is_instance(m, layout) {
+        return None;
+    }
+    let class = object.load_ref(&fields::TYPE).promote();
+    let (method, version) = crate::frame::generator_iter(m.context(), class)?;
+    let _ = m.load_watched(&raw const UNREAD, version);
+    Some(m.val(method))
+}
+
+/// Something for `load_watched` to read where only the dependency counts.
+static UNREAD: u64 = 0;
+
+pub(crate) fn get_awaitable<M: Machine>(m: &mut M, word: Word) -> Next {
+    let awaitable = m.reg(b(word));
+    let context = m.int(i64::from(word.d()));
+    let iterator = m.call_val(&opaque::GET_AWAITABLE, [Arg::Val(awaitable), Arg::Int(context)])?;
+    m.set_reg(a(word), iterator);
+    Ok(())
+}
+
+pub(crate) fn get_aiter<M: Machine>(m: &mut M, word: Word) -> Next {
+    let iterable = m.reg(b(word));
+    let iterator = m.call_val(&opaque::GET_AITER, [Arg::Val(iterable)])?;
+    m.set_reg(a(word), iterator);
+    Ok(())
+}
+
+pub(crate) fn get_anext<M: Machine>(m: &mut M, word: Word) -> Next {
+    let iterator = m.reg(b(word));
+    let awaitable = m.call_val(&opaque::GET_ANEXT, [Arg::Val(iterator)])?;
+    m.set_reg(a(word), awaitable);
+    Ok(())
+}
+
+pub(crate) fn end_async_for<M: Machine>(m: &mut M, word: Word) -> Next {
+    let exception = m.reg(a(word));
+    let class = m.val(types::StopAsyncIteration.value());
+    let matches = m.call_int(&opaque::EXC_MATCH, [Arg::Val(exception), Arg::Val(class)])?;
+    let zero = m.int(0);
+    if matches.differs(zero).yes() {
+        m.jump(word.imm32());
+        return Ok(());
+    }
+    m.raise(exception)
+}
+
+#[allow(dead_code, reason = "operand c is not used in this family")]
+fn _unused(word: Word) -> i32 {
+    c(word)
+}

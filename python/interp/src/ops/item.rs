@@ -1,0 +1,149 @@
+//! Subscripts.
+
+use super::{a, b, c};
+use crate::fields;
+use crate::opaque;
+use coil_machine::{Arg, BoolOps, IntOps, Machine, Next, RefOps, ValOps};
+use coil_value::Value;
+use taipan_bytecode::Word;
+use taipan_objects::layout;
+
+/// An item of an exact list or tuple at an inline int index, negative ones counted from the end.
+#[inline(always)]
+fn fast_get<M: Machine>(m: &mut M, container: M::Val, index: M::Int) -> Option<M::Val> {
+    if !container.is_ref().yes() {
+        return None;
+    }
+    let object = container.reference();
+    let layout = object.load_int(&fields::LAYOUT);
+    let (list, tuple) = (m.int(i64::from(layout::LIST.0)), m.int(i64::from(layout::TUPLE.0)));
+    if layout.equals(list).yes() {
+        let size = object.load_int(&fields::LIST_SIZE);
+        let index = resolve(m, index, size)?;
+        return Some(object.load_ref(&fields::LIST_ITEMS).item_val(&fields::LIST_ITEM, index));
+    }
+    if layout.equals(tuple).yes() {
+        let size = object.load_int(&fields::TUPLE_SIZE);
+        let index = resolve(m, index, size)?;
+        return Some(object.item_val(&fields::TUPLE_ITEM, index));
+    }
+    None
+}
+
+#[inline(always)]
+fn resolve<M: Machine>(m: &M, index: M::Int, size: M::Int) -> Option<M::Int> {
+    if index.ult(size).yes() {
+        return Some(index);
+    }
+    let zero = m.int(0);
+    if index.lt(zero).yes() {
+        let index = index + size;
+        if index.ult(size).yes() {
+            return Some(index);
+        }
+    }
+    None
+}
+
+#[inline(always)]
+pub(crate) fn get_item<M: Machine>(m: &mut M, word: Word) -> Next {
+    m.skip(1);
+    let (container, key) = (m.reg(b(word)), m.reg(c(word)));
+    if key.is_int().yes() {
+        if let Some(item) = fast_get(m, container, key.int()) {
+            m.set_reg(a(word), item);
+            return Ok(());
+        }
+    }
+    m.cold(|m| {
+        let item = m.call_val(&opaque::GET_ITEM, [Arg::Val(container), Arg::Val(key)])?;
+        m.set_reg(a(word), item);
+        Ok(())
+    })
+}
+
+#[inline(always)]
+pub(crate) fn get_item_int<M: Machine>(m: &mut M, word: Word) -> Next {
+    m.skip(1);
+    let container = m.reg(b(word));
+    let literal = i64::from(word.c_signed());
+    let index = m.int(literal);
+    if let Some(item) = fast_get(m, container, index) {
+        m.set_reg(a(word), item);
+        return Ok(());
+    }
+    m.cold(|m| {
+        let key = m.val(Value::from_small_int_unchecked(literal));
+        let item = m.call_val(&opaque::GET_ITEM, [Arg::Val(container), Arg::Val(key)])?;
+        m.set_reg(a(word), item);
+        Ok(())
+    })
+}
+
+#[inline(always)]
+fn fast_set<M: Machine>(m: &mut M, container: M::Val, index: M::Int, value: M::Val) -> bool {
+    if !container.is_ref().yes() {
+        return false;
+    }
+    let object = container.reference();
+    let list = m.int(i64::from(layout::LIST.0));
+    if !object.load_int(&fields::LAYOUT).equals(list).yes() {
+        return false;
+    }
+    let size = object.load_int(&fields::LIST_SIZE);
+    let Some(index) = resolve(m, index, size) else { return false };
+    let items = object.load_ref(&fields::LIST_ITEMS);
+    m.store_item_val(items, &fields::LIST_ITEM, index, value);
+    true
+}
+
+#[inline(always)]
+pub(crate) fn set_item<M: Machine>(m: &mut M, word: Word) -> Next {
+    m.skip(1);
+    let (container, key, value) = (m.reg(a(word)), m.reg(b(word)), m.reg(c(word)));
+    if key.is_int().yes() && fast_set(m, container, key.int(), value) {
+        return Ok(());
+    }
+    m.cold(|m| m.call_void(&opaque::SET_ITEM, [Arg::Val(container), Arg::Val(key), Arg::Val(value)]))
+}
+
+#[inline(always)]
+pub(crate) fn set_item_int<M: Machine>(m: &mut M, word: Word) -> Next {
+    m.skip(1);
+    let (container, value) = (m.reg(a(word)), m.reg(c(word)));
+    let literal = i64::from(word.b().cast_signed());
+    let index = m.int(literal);
+    if fast_set(m, container, index, value) {
+        return Ok(());
+    }
+    m.cold(|m| {
+        let key = m.val(Value::from_small_int_unchecked(literal));
+        m.call_void(&opaque::SET_ITEM, [Arg::Val(container), Arg::Val(key), Arg::Val(value)])
+    })
+}
+
+pub(crate) fn del_item<M: Machine>(m: &mut M, word: Word) -> Next {
+    let (container, key) = (m.reg(a(word)), m.reg(b(word)));
+    m.call_void(&opaque::DEL_ITEM, [Arg::Val(container), Arg::Val(key)])
+}
+
+pub(crate) fn get_slice<M: Machine>(m: &mut M, word: Word) -> Next {
+    let container = m.reg(b(word));
+    let (start, stop) = (m.reg(c(word)), m.reg(c(word) + 1));
+    let part = m.call_val(&opaque::GET_SLICE, [Arg::Val(container), Arg::Val(start), Arg::Val(stop)])?;
+    m.set_reg(a(word), part);
+    Ok(())
+}
+
+pub(crate) fn set_slice<M: Machine>(m: &mut M, word: Word) -> Next {
+    let (container, value) = (m.reg(a(word)), m.reg(c(word)));
+    let (start, stop) = (m.reg(b(word)), m.reg(b(word) + 1));
+    m.call_void(&opaque::SET_SLICE, [Arg::Val(container), Arg::Val(start), Arg::Val(stop), Arg::Val(value)])
+}
+
+pub(crate) fn build_slice<M: Machine>(m: &mut M, word: Word) -> Next {
+    let (start, stop, step) = (m.reg(b(word)), m.reg(b(word) + 1), m.reg(b(word) + 2));
+    let slice = m.call_val(&opaque::BUILD_SLICE, [Arg::Val(start), Arg::Val(stop), Arg::Val(step)])?;
+    m.set_reg(a(word), slice);
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! The handlers, by family.
+
+pub(crate) mod arith;
+pub(crate) mod attr;
+pub(crate) mod build;
+pub(crate) mod call;
+pub(crate) mod compare;
+pub(crate) mod control;
+pub(crate) mod except;
+pub(crate) mod generator;
+pub(crate) mod import;
+pub(crate) mod item;
+pub(crate) mod iterate;
+pub(crate) mod load;
+pub(crate) mod pattern;
+
+use coil_machine::Machine;
+use coil_value::Value;
+use taipan_bytecode::Word;
+use taipan_objects::function::CodeData;
+use taipan_objects::str::Str;
+use taipan_objects::ty;
+
+/// Register operands.
+pub(crate) fn a(word: Word) -> i32 {
+    i32::from(word.a())
+}
+pub(crate) fn b(word: Word) -> i32 {
+    i32::from(word.b())
+}
+pub(crate) fn c(word: Word) -> i32 {
+    i32::from(word.c())
+}
+
+/// A name of the running code.
+#[inline(always)]
+pub(crate) fn name<M: Machine>(m: &M, index: u16) -> Str {
+    // SAFETY: the machine's code is live.
+    unsafe { CodeData::of(m.code()) }.name(usize::from(index))
+}
+
+/// The running function.
+#[inline(always)]
+pub(crate) fn function<M: Machine>(m: &mut M) -> M::Val {
+    m.reg(-1)
+}
+
+/// A bool of the guest.
+#[inline(always)]
+pub(crate) fn bool_val<M: Machine>(m: &M, truth: bool) -> M::Val {
+    m.val(ty::bool_value(truth))
+}
+
+/// `None`.
+#[inline(always)]
+pub(crate) fn none<M: Machine>(m: &M) -> M::Val {
+    m.val(ty::none())
+}
+
+/// A constant as a guest value.
+#[inline(always)]
+pub(crate) fn constant<M: Machine>(m: &M, value: Value) -> M::Val {
+    m.val(value)
+}

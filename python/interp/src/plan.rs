@@ -1,0 +1,414 @@
+//! What cached lookups compute: how an attribute, method or global is got at for a given class or namespace.
+
+use coil_machine::{Deps, Machine};
+use coil_shape::ShapeId;
+use coil_value::{LayoutId, Ref, Value};
+use taipan_objects::Vm;
+use taipan_objects::dict::Dict;
+use taipan_objects::instance::{self, Place};
+use taipan_objects::layout::{self, at};
+use taipan_objects::mem;
+use taipan_objects::native::{self, NativeKind};
+use taipan_objects::protocol;
+use taipan_objects::str::Str;
+use taipan_objects::ty::{self, Type, types};
+
+/// How to read an attribute.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Load {
+    /// A field of the object; unset means missing.
+    Inline(usize),
+    /// An item of the overflow array.
+    Overflow(usize),
+    /// A plain value found on the class.
+    Constant(Value),
+    /// A Python function or builtin method found on the class: binds to the object.
+    Method(Value),
+    /// A function to be called with the object: a property's getter.
+    Getter(Value),
+    /// A method found on the class, unless the object's own dict (the field at this offset) is there.
+    MethodUnlessDict(Value, usize),
+    /// For a class: a function bound to the class itself (classmethod).
+    ClassMethod(Value),
+    /// The value at an address outside the collector's moving objects that may change with a version: a module's or class's attribute.
+    Watched {
+        /// Where the value stands.
+        address: *const u64,
+        /// What changes when it does.
+        version: *const u32,
+    },
+}
+
+/// How to write an attribute.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Store {
+    /// A field of the object.
+    Inline(usize),
+    /// An existing item of the overflow array.
+    Overflow(usize),
+    /// A new attribute: field, then the new shape.
+    AddInline(usize, u32),
+    /// A new attribute in the overflow array, then the new shape.
+    AddOverflow(usize, u32),
+    /// A Python setter of a property.
+    Setter(Value),
+}
+
+/// Where a global or builtin stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GlobalSlot {
+    pub(crate) address: *const u64,
+    pub(crate) version: *const u32,
+}
+
+fn keep(vm: &Vm, deps: &mut Deps, value: Value) {
+    if let Some(object) = value.as_ref() {
+        if !object.layout().is_foreign() {
+            vm.mutator().pin(object);
+            deps.keep(value);
+        }
+    }
+}
+
+/// A name in globals, or in builtins when it is not there.
+pub(crate) fn global(vm: &mut Vm, globals: u64, name: Str, deps: &mut Deps) -> Option<GlobalSlot> {
+    // SAFETY: the key is the globals dict of the running function.
+    let globals = Dict::from_ref(unsafe { Ref::from_address(globals) }?);
+    vm.mutator().pin(globals.as_ref());
+    keep(vm, deps, globals.value());
+    deps.cell(globals.keys_version_address());
+    let dict = match globals.find_str(name) {
+        Some(_) => globals,
+        None => {
+            let key = vm.interp.names.__builtins__.str();
+            let builtins = match globals.get_str(key) {
+                Some(builtins) => protocol::module_dict(builtins).or_else(|| Dict::of(builtins))?,
+                None => vm.interp.builtins(),
+            };
+            vm.mutator().pin(builtins.as_ref());
+            deps.cell(builtins.keys_version_address());
+            builtins
+        }
+    };
+    slot_of(vm, dict, name, deps)
+}
+
+fn slot_of(vm: &mut Vm, dict: Dict, name: Str, deps: &mut Deps) -> Option<GlobalSlot> {
+    let table = dict.table()?;
+    let entry = table.find_str(name)?;
+    vm.mutator().pin(table.0);
+    keep(vm, deps, Value::from_ref(table.0));
+    Some(GlobalSlot { address: table.value_address(entry), version: table.watch_address(entry) })
+}
+
+/// Whether attribute reads on a type go by the generic rules.
+fn plain_reads(ty: Type) -> bool {
+    ty.slots().get_attr.is_some_and(|slot| slot as usize == protocol::object_get_attr as usize)
+}
+
+fn plain_writes(ty: Type) -> bool {
+    ty.slots().set_attr.is_some_and(|slot| slot as usize == protocol::object_set_attr as usize)
+}
+
+fn layout_of(value: Value) -> LayoutId {
+    value.as_ref().map_or(LayoutId::FOREIGN, Ref::layout)
+}
+
+/// What a class attribute means for an object: none when that takes more than a plan.
+fn from_class(vm: &mut Vm, found: Value, deps: &mut Deps) -> Option<Load> {
+    keep(vm, deps, found);
+    match layout_of(found) {
+        layout::FUNCTION => return Some(Load::Method(found)),
+        layout::NATIVE_METHOD => {
+            let def = native::def_of(mem::expect_ref(found));
+            return (def.kind != NativeKind::ClassMethod).then_some(Load::Method(found));
+        }
+        layout::PROPERTY if Type::of(found).is(&types::PROPERTY) => {
+            let getter = mem::value(mem::expect_ref(found), at::PROP_GET)?;
+            keep(vm, deps, getter);
+            return (layout_of(getter) == layout::FUNCTION).then_some(Load::Getter(getter));
+        }
+        layout::STATICMETHOD => {
+            let wrapped = mem::value(mem::expect_ref(found), at::WRAPPED)?;
+            keep(vm, deps, wrapped);
+            return Some(Load::Constant(wrapped));
+        }
+        _ => {}
+    }
+    Type::of(found).slots().get.is_none().then_some(Load::Constant(found))
+}
+
+/// Reads attribute `name` of plain instances with this layout and shape.
+pub(crate) fn load_instance(vm: &mut Vm, layout: u64, shape: u64, name: Str, deps: &mut Deps) -> Option<Load> {
+    if shape == 0 {
+        return None;
+    }
+    let shape = ShapeId(shape as u32);
+    // SAFETY: shapes belong to classes, which are never freed.
+    let ty = Type::from_ref(unsafe { Ref::from_address(vm.interp.shapes.owner(shape) as u64) }?);
+    deps.cell(ty.version_address());
+    if !plain_reads(ty) {
+        return None;
+    }
+    let found = ty.lookup(name);
+    if let Some(found) = found {
+        if layout_of(found) == layout::MEMBER {
+            let offset: usize = mem::get(mem::expect_ref(found), at::DESCR_DEF);
+            return (offset != 0).then_some(Load::Inline(offset));
+        }
+        if Type::of(found).slots().set.is_some() {
+            return match from_class(vm, found, deps) {
+                Some(Load::Getter(getter)) => Some(Load::Getter(getter)),
+                _ => None,
+            };
+        }
+    }
+    if let Some(slot) = vm.interp.shapes.slot(shape, name.as_ref().address()) {
+        return Some(match instance::place_of(ty, LayoutId(layout as u16), slot) {
+            Place::Inline(offset) => Load::Inline(offset),
+            Place::Overflow(index) => Load::Overflow(index),
+        });
+    }
+    from_class(vm, found?, deps)
+}
+
+/// Reads attribute `name` of objects of a builtin-layout type (by the address of the type).
+pub(crate) fn load_other(vm: &mut Vm, layout: LayoutId, class: u64, name: Str, deps: &mut Deps) -> Option<Load> {
+    // SAFETY: the key is the type of a live object; types are never freed.
+    let ty = Type::from_ref(unsafe { Ref::from_address(class) }?);
+    deps.cell(ty.version_address());
+    if !plain_reads(ty) {
+        return None;
+    }
+    let found = ty.lookup(name)?;
+    if Type::of(found).slots().set.is_some() && layout_of(found) != layout::PROPERTY {
+        return None;
+    }
+    let load = from_class(vm, found, deps)?;
+    if matches!(load, Load::Getter(_)) {
+        return Some(load);
+    }
+    match layout {
+        layout::LIST_SUB | layout::DICT_SUB | layout::SET_SUB | layout::FROZENSET_SUB => match load {
+            Load::Method(function) => {
+                let offset = if layout == layout::LIST_SUB { 48 } else { 56 };
+                Some(Load::MethodUnlessDict(function, offset))
+            }
+            _ => None,
+        },
+        layout::LIST | layout::DICT | layout::SET | layout::FROZENSET | layout::STR | layout::BYTES | layout::TUPLE
+        | layout::INT | layout::FLOAT | layout::RANGE | layout::GENERATOR | layout::BYTEARRAY | layout::SLICE
+        | layout::COMPLEX => Some(load),
+        layout::FIELDS if !ty.is_heap() => Some(load),
+        _ => None,
+    }
+}
+
+/// Reads attribute `name` of one class object.
+pub(crate) fn load_class(vm: &mut Vm, class: u64, name: Str, deps: &mut Deps) -> Option<Load> {
+    // SAFETY: the key is a live class; types are never freed.
+    let ty = Type::from_ref(unsafe { Ref::from_address(class) }?);
+    let meta = Type::of(ty.value());
+    deps.cell(ty.version_address());
+    if !meta.is(&types::TYPE) {
+        deps.cell(meta.version_address());
+        let generic = types::TYPE.ty().slots().get_attr.map(|slot| slot as usize);
+        if meta.slots().get_attr.map(|slot| slot as usize) != generic {
+            return None;
+        }
+    }
+    if meta.lookup(name).is_some_and(|found| Type::of(found).slots().set.is_some()) {
+        return None;
+    }
+    let (found, owner) = ty.lookup_where(name)?;
+    keep(vm, deps, found);
+    match layout_of(found) {
+        layout::FUNCTION => Some(Load::Constant(found)),
+        layout::CLASSMETHOD => {
+            let wrapped = mem::value(mem::expect_ref(found), at::WRAPPED)?;
+            keep(vm, deps, wrapped);
+            (layout_of(wrapped) == layout::FUNCTION).then_some(Load::ClassMethod(wrapped))
+        }
+        layout::STATICMETHOD => {
+            let wrapped = mem::value(mem::expect_ref(found), at::WRAPPED)?;
+            keep(vm, deps, wrapped);
+            Some(Load::Constant(wrapped))
+        }
+        _ if Type::of(found).slots().get.is_none() => {
+            let _ = owner;
+            Some(Load::Constant(found))
+        }
+        _ => None,
+    }
+}
+
+/// Reads attribute `name` of one module.
+pub(crate) fn load_module(vm: &mut Vm, module: u64, name: Str, deps: &mut Deps) -> Option<Load> {
+    // SAFETY: the key is a live module.
+    let object = unsafe { Ref::from_address(module) }?;
+    if !Type::of(Value::from_ref(object)).is(&types::MODULE) {
+        return None;
+    }
+    vm.mutator().pin(object);
+    keep(vm, deps, Value::from_ref(object));
+    let dict = mem::value(object, at::MODULE_DICT).and_then(Dict::of)?;
+    vm.mutator().pin(dict.as_ref());
+    keep(vm, deps, dict.value());
+    deps.cell(dict.keys_version_address());
+    let GlobalSlot { address, version } = slot_of(vm, dict, name, deps)?;
+    Some(Load::Watched { address, version })
+}
+
+/// Writes attribute `name` of plain instances with this layout and shape.
+pub(crate) fn store_instance(vm: &mut Vm, layout: u64, shape: u64, name: Str, deps: &mut Deps) -> Option<Store> {
+    if shape == 0 {
+        return None;
+    }
+    let shape = ShapeId(shape as u32);
+    // SAFETY: shapes belong to classes, which are never freed.
+    let ty = Type::from_ref(unsafe { Ref::from_address(vm.interp.shapes.owner(shape) as u64) }?);
+    deps.cell(ty.version_address());
+    if !plain_writes(ty) {
+        return None;
+    }
+    if let Some(found) = ty.lookup(name) {
+        match layout_of(found) {
+            layout::MEMBER => {
+                let offset: usize = mem::get(mem::expect_ref(found), at::DESCR_DEF);
+                return (offset != 0).then_some(Store::Inline(offset));
+            }
+            layout::PROPERTY if Type::of(found).is(&types::PROPERTY) => {
+                let setter = mem::value(mem::expect_ref(found), at::PROP_SET)?;
+                keep(vm, deps, found);
+                keep(vm, deps, setter);
+                return (layout_of(setter) == layout::FUNCTION).then_some(Store::Setter(setter));
+            }
+            _ if Type::of(found).slots().set.is_some() => return None,
+            _ => {}
+        }
+    }
+    if !ty.data().has_dict.get() {
+        return None;
+    }
+    let layout = LayoutId(layout as u16);
+    if let Some(slot) = vm.interp.shapes.slot(shape, name.as_ref().address()) {
+        return Some(match instance::place_of(ty, layout, slot) {
+            Place::Inline(offset) => Store::Inline(offset),
+            Place::Overflow(index) => Store::Overflow(index),
+        });
+    }
+    let count = vm.interp.shapes.count(shape);
+    match instance::place_of(ty, layout, count) {
+        Place::Inline(offset) => {
+            let next = vm.interp.shapes.with(shape, name.as_ref().address());
+            Some(Store::AddInline(offset, next.0))
+        }
+        // The first overflowing attribute goes the slow way, which gives later instances more room.
+        Place::Overflow(0) => None,
+        Place::Overflow(index) => {
+            let next = vm.interp.shapes.with(shape, name.as_ref().address());
+            Some(Store::AddOverflow(index, next.0))
+        }
+    }
+}
+
+/// How calling a class goes: the layout and size of the instance, its first shape, and its Python `__init__` if it has one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Construct {
+    pub(crate) layout: u16,
+    pub(crate) size: u32,
+    pub(crate) shape: u32,
+    pub(crate) init: Option<Value>,
+}
+
+/// Calling a class with the default `__new__` and either a Python `__init__` or none.
+pub(crate) fn construct(vm: &mut Vm, class: u64, deps: &mut Deps) -> Option<Construct> {
+    // SAFETY: the key is a live class; types are never freed.
+    let ty = Type::from_ref(unsafe { Ref::from_address(class) }?);
+    let meta = Type::of(ty.value());
+    if !meta.is(&types::TYPE) {
+        deps.cell(meta.version_address());
+        let generic = types::TYPE.ty().slots().call.map(|slot| slot as usize);
+        if meta.slots().call.map(|slot| slot as usize) != generic {
+            return None;
+        }
+    }
+    deps.cell(ty.version_address());
+    let object_new = types::OBJECT.ty().slots().new.map(|slot| slot as usize);
+    if !ty.is_heap() || !ty.makes_instances() || ty.slots().new.map(|slot| slot as usize) != object_new {
+        return None;
+    }
+    if ty.flags() & ty::flag::IS_ABSTRACT != 0 {
+        return None;
+    }
+    let init = match ty.lookup(vm.interp.names.__init__.str()) {
+        Some(init) if layout_of(init) == layout::FUNCTION => {
+            keep(vm, deps, init);
+            Some(init)
+        }
+        Some(init) => {
+            let object_init = types::OBJECT.ty().own(vm.interp.names.__init__.str());
+            if Some(init) != object_init {
+                return None;
+            }
+            None
+        }
+        None => None,
+    };
+    let layout = ty.instance_layout();
+    let slots = usize::from(layout.0 - layout::INSTANCE_FIRST.0);
+    Some(Construct {
+        layout: layout.0,
+        size: (layout::INSTANCE_BASE + 8 * slots) as u32,
+        shape: ty.data().root_shape.get(),
+        init,
+    })
+}
+
+/// `isinstance(value, class)` for classes of metaclass `type`: decided by the value's type alone.
+pub(crate) fn is_instance(own: u64, class: u64, deps: &mut Deps) -> Option<bool> {
+    // SAFETY: the keys are live objects.
+    let (own, class) = unsafe { (Ref::from_address(own)?, Ref::from_address(class)?) };
+    let class_type = Type::of(Value::from_ref(class));
+    if !class_type.is(&types::TYPE) {
+        return None;
+    }
+    let (own, class) = (Type::from_ref(own), Type::from_ref(class));
+    deps.cell(own.version_address());
+    if own.is_subtype(class) {
+        return Some(true);
+    }
+    // `__class__` might say otherwise.
+    let names_class = own.is_heap();
+    (!names_class || plain_reads(own)).then_some(false)
+}
+
+/// What `super(class, object).name` finds for objects of a type.
+pub(crate) fn load_super(vm: &mut Vm, class: u64, own: u64, name: Str, deps: &mut Deps) -> Option<Load> {
+    // SAFETY: the keys are live classes.
+    let (class, own) = unsafe { (Type::from_ref(Ref::from_address(class)?), Type::from_ref(Ref::from_address(own)?)) };
+    deps.cell(own.version_address());
+    if !own.is_subtype(class) {
+        return None;
+    }
+    let found = own.mro_types().skip_while(|ty| *ty != class).skip(1).find_map(|ty| ty.own(name))?;
+    match from_class(vm, found, deps)? {
+        load @ (Load::Method(_) | Load::Constant(_)) => Some(load),
+        _ => None,
+    }
+}
+
+/// Whether instances of a class (by address) are always true; traces depend on the class staying as it is.
+pub(crate) fn always_true<M: Machine>(m: &mut M, class: usize) -> bool {
+    // SAFETY: the type of a live object; types are never freed.
+    let Some(class) = (unsafe { Ref::from_address(class as u64) }) else { return false };
+    let ty = Type::from_ref(class);
+    if ty.slots().bool.is_some() || ty.slots().len.is_some() {
+        return false;
+    }
+    let _ = m.load_watched(&raw const ALWAYS, ty.version_address());
+    true
+}
+
+/// Something for `load_watched` to read where only the dependency counts.
+static ALWAYS: u64 = 0;

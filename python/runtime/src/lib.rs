@@ -1,0 +1,1 @@
+//! Taipan put together.
