@@ -131,6 +131,10 @@ impl Sum {
         if self.add_kept(item) {
             return Ok(());
         }
+        if let (Sum::Int(sum), Some(float)) = (&*self, exact_float(item)) {
+            *self = Sum::Float(Compensated::new(*sum as f64 + float));
+            return Ok(());
+        }
         let sum = self.value(vm)?;
         let total = protocol::binary(vm, BinaryOp::Add, sum, item)?;
         *self = match (&self, Sum::start(total)) {

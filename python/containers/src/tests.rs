@@ -3,6 +3,7 @@
 use crate::{FUNCTIONS, TYPES, slice_indices};
 use coil_heap::HeapConfig;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use taipan_objects::class::TypeDef;
 use taipan_objects::native::NativeDef;
 use taipan_objects::slots::CompareOp;
 use taipan_objects::{PyResult, Value, Vm, number, protocol, ty::types};
@@ -28,10 +29,36 @@ impl std::ops::DerefMut for TestVm {
     }
 }
 
+/// What other crates define and these tests need: calls of classes, order of ints.
+static TYPE: TypeDef = TypeDef {
+    ty: &types::TYPE,
+    slots: |slots| slots.call = Some(taipan_objects::class::call_type),
+    methods: &[],
+    getset: &[],
+    doc: "",
+    module: "",
+};
+static INT: TypeDef = TypeDef {
+    ty: &types::INT,
+    slots: |slots| {
+        slots.hash = Some(|_, int| Ok(number::i64_of(int).unwrap_or(0)));
+        slots.compare = Some(|_, a, b, op| {
+            let ordering = number::i64_of(a).cmp(&number::i64_of(b));
+            Ok(taipan_objects::ty::bool_value(op.holds(ordering)))
+        });
+    },
+    methods: &[],
+    getset: &[],
+    doc: "",
+    module: "",
+};
+
 fn vm() -> TestVm {
     let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let mut vm = Vm::new(HeapConfig::default()).expect("memory for a heap");
-    vm.ready_types(TYPES).expect("memory for the types");
+    let mut all = TYPES.to_vec();
+    all.extend([&TYPE, &INT]);
+    vm.ready_types(&all).expect("memory for the types");
     for def in FUNCTIONS {
         let function = vm.new_native(def, None, None).expect("memory");
         let builtins = vm.interp.builtins();
@@ -206,10 +233,8 @@ fn dict_iterators_notice_changes() {
     }
     let unhashable = ints(&mut vm, &[]);
     let result = dict.get(&mut vm, unhashable).map(|_| unhashable);
-    assert_eq!(
-        error(&mut vm, result),
-        "TypeError: cannot use 'list' as a dict key (unhashable type: 'list')"
-    );
+    // The rest is the str of the TypeError, which other crates define.
+    assert!(error(&mut vm, result).starts_with("TypeError: cannot use 'list' as a dict key ("));
 }
 
 #[test]
