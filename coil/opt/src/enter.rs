@@ -115,6 +115,8 @@ impl Pass<'_> {
         snapshot: SnapshotId,
     ) -> Result<(), Mismatch> {
         let mut at = state.leaves as usize;
+        // Tests of the tag of a box, which here are tests whether it is inline.
+        let mut inline_tests = Vec::new();
         while let Some(inst) = state.header.get(at) {
             self.header_at = at;
             let [a, b, _] = inst.args.map(|arg| match arg {
@@ -124,8 +126,14 @@ impl Pass<'_> {
             });
             let value = match inst.op.effect() {
                 Effect::Guard => {
-                    self.guard(inst.op, a, b, snapshot)
-                        .map_err(|_| Mismatch::Header)?;
+                    // In the loop this costs what the test of the phi would.
+                    let mode = self.mode;
+                    if matches!(inst.args[0], StateArg::Value(at) if inline_tests.contains(&at)) {
+                        self.mode = Mode::Normal;
+                    }
+                    let done = self.guard(inst.op, a, b, snapshot);
+                    self.mode = mode;
+                    done.map_err(|_| Mismatch::Header)?;
                     Id::NONE
                 }
                 Effect::Load => match inst.field {
@@ -146,6 +154,10 @@ impl Pass<'_> {
                     at += 1;
                     Id::NONE
                 }
+                Effect::Pure if let Some(test) = self.inline_test(inst.op, a) => {
+                    inline_tests.push(crate::table::number(at));
+                    test
+                }
                 Effect::Pure if inst.op != Op::Nop => {
                     let value = self.pure(inst.op, a, b);
                     self.force(value)
@@ -156,6 +168,27 @@ impl Pass<'_> {
             at += 1;
         }
         Ok(())
+    }
+
+    /// For a test of the tag of a box: what the bits that a phi is given will be. A phi does not remember that it was a box, so here the tag of a
+    /// box depends on whether it fits inline.
+    fn inline_test(&mut self, op: Op, a: Id) -> Option<Id> {
+        if !matches!(op, Op::IsInt | Op::IsFloat | Op::IsRef) {
+            return None;
+        }
+        let a = self.resolve(a);
+        let (own, inline) = if let Some(inst) = self.by(a, Op::BoxInt) {
+            let inner = self.resolve(inst.args[0]);
+            (Op::IsInt, self.pure(Op::IntFits, inner, Id::NONE))
+        } else {
+            let inner = self.resolve(self.by(a, Op::BoxFloat)?.args[0]);
+            (Op::IsFloat, self.pure(Op::FloatEq, inner, inner))
+        };
+        Some(match op {
+            Op::IsRef => self.pure(Op::BoolNot, inline, Id::NONE),
+            op if op == own => inline,
+            _ => self.bool(false),
+        })
     }
 
     fn match_one(

@@ -5,9 +5,15 @@ use crate::pass::{LAZY, Pass};
 use crate::table::number;
 use coil_trace::{Exit, ExitValue, Id, Op, SnapshotId, VirtualObject};
 
+/// Stands for the state at the label that a pass starts from.
+pub(crate) const START: SnapshotId = SnapshotId(u32::MAX - 1);
+
 impl Pass<'_> {
     /// The exit of a recorded snapshot, shared while no virtual object changes.
     pub(crate) fn exit(&mut self, snapshot: SnapshotId) -> SnapshotId {
+        if snapshot == START {
+            return self.start_exit();
+        }
         let (made, epoch) = self.exit_of[snapshot.0 as usize];
         if made != u32::MAX && epoch == self.epoch {
             return SnapshotId(made);
@@ -42,6 +48,32 @@ impl Pass<'_> {
             exit.slots.push((slot, value));
             env += 1;
         }
+        self.exit_objects(&mut exit, &mut objects);
+        self.scratch = objects;
+        self.exits.push(exit);
+        let made = number(self.exits.len() - 1);
+        self.exit_of[snapshot.0 as usize] = (made, self.epoch);
+        SnapshotId(made)
+    }
+
+    /// The exit at the label that this pass starts from.
+    fn start_exit(&mut self) -> SnapshotId {
+        let mut objects = Vec::new();
+        let mut exit = Exit {
+            frames: self.start_frame.into_iter().collect(),
+            ..Exit::default()
+        };
+        for (slot, id) in &self.env {
+            let value = self.exit_value(*id, &mut objects);
+            exit.slots.push((*slot, value));
+        }
+        self.exit_objects(&mut exit, &mut objects);
+        self.exits.push(exit);
+        SnapshotId(number(self.exits.len() - 1))
+    }
+
+    /// Describes the virtual objects that an exit names, and those that they name.
+    fn exit_objects(&self, exit: &mut Exit, objects: &mut Vec<u32>) {
         let mut next = 0;
         while next < objects.len() {
             let object = objects[next] as usize;
@@ -49,7 +81,7 @@ impl Pass<'_> {
             let mut fields = Vec::with_capacity(count);
             for at in 0..count {
                 let (field, value) = self.objects[object].fields[at];
-                fields.push((field, self.exit_value(value, &mut objects)));
+                fields.push((field, self.exit_value(value, objects)));
             }
             exit.virtuals.push(VirtualObject {
                 new: self.objects[object].new,
@@ -58,11 +90,6 @@ impl Pass<'_> {
             });
             next += 1;
         }
-        self.scratch = objects;
-        self.exits.push(exit);
-        let made = number(self.exits.len() - 1);
-        self.exit_of[snapshot.0 as usize] = (made, self.epoch);
-        SnapshotId(made)
     }
 
     fn exit_value(&self, id: Id, objects: &mut Vec<u32>) -> ExitValue {

@@ -7,10 +7,12 @@
 //!
 //! A load is safe in the header only behind the guards that protected it in the preamble. Guards that cannot go into the header therefore taint
 //! what their condition was computed from, and nothing is loaded from tainted objects after them; nor from leaves that did not come out of a
-//! guest value, for what made those safe is not known.
+//! guest value, for what made those safe is not known. Taint ends at guest values: what a guest value in a field is, or holds, says nothing of
+//! the object that has the field (layouts are told by types, shapes, lengths and other raw fields).
 
-use crate::boxes::box_of;
+use crate::boxes::{box_of, tag_of};
 use crate::enter::path;
+use crate::exit::START;
 use crate::label::{Expect, ExpectVirtual, HeaderInst, LabelState, StateArg};
 use crate::memory::{Known, load_op};
 use crate::pass::{LAZY, Mode, NONNULL, Pass, Step, tag};
@@ -169,7 +171,6 @@ pub(crate) fn seed(
     body: &mut Pass<'_>,
     plan: &mut Plan,
     demotions: &Demotions,
-    end: SnapshotId,
 ) -> Step<Vec<usize>> {
     let mut seeding = Seeding {
         of: vec![Id::NONE; preamble.insts.len()],
@@ -233,7 +234,8 @@ pub(crate) fn seed(
         .map(|(at, _)| header_inst(body, at))
         .collect();
     body.mode = Mode::Normal;
-    body.last_snapshot = end;
+    body.start_frame = Some(plan.state.frame);
+    body.last_snapshot = START;
     Ok(seeding.origins)
 }
 
@@ -355,6 +357,9 @@ impl Seeding<'_, '_> {
         self.tainted[at] = true;
         let preamble = self.preamble;
         let inst = &preamble.insts[at];
+        if tag_of(inst.op) != 0 {
+            return;
+        }
         if inst.op.effect() == Effect::Call {
             let count = preamble.rec.calls[inst.extra as usize].params.len();
             for arg in &preamble.call_args[inst.first_arg as usize..][..count] {
@@ -497,5 +502,25 @@ impl Seeding<'_, '_> {
         }
         let value = body.load(op, base, index, field);
         self.set(known.value, value);
+        // What was boxed to be stored goes round unboxed.
+        let stored = self.preamble.resolve(known.value);
+        let tag = stored.as_inst().map_or(0, |at| {
+            let op = self.preamble.insts[at].op;
+            if op.ty() == Ty::Val { tag_of(op) } else { 0 }
+        });
+        if let Some((_, unbox, _)) = box_of(tag) {
+            let test = match unbox {
+                Op::UnboxInt => Op::IsInt,
+                Op::UnboxFloat => Op::IsFloat,
+                _ => Op::IsRef,
+            };
+            let holds = body.pure(test, value, Id::NONE);
+            if body
+                .guard(Op::GuardTrue, holds, Id::NONE, SnapshotId::NONE)
+                .is_ok()
+            {
+                body.pure(unbox, value, Id::NONE);
+            }
+        }
     }
 }

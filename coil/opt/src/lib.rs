@@ -2,15 +2,15 @@
 //!
 //! # What it does
 //!
-//! One forward pass ([`pass`]) walks over the recorded instructions and emits into an output. On the way it folds constants and applies algebraic
-//! rules ([`rule`]), shares common subexpressions, tracks integer ranges ([`range`]), tags, nulls and what guards teach ([`guard`]), keeps what memory
-//! holds ([`memory`]), and keeps new objects virtual and boxes lazy until they escape ([`object`], [`boxes`]): what is not made lives in exits
-//! ([`exit`]). Dead stores and dead code go at the end ([`finish`]).
+//! One forward pass (`pass`) walks over the recorded instructions and emits into an output. On the way it folds constants and applies algebraic
+//! rules (`rule`), shares common subexpressions, tracks integer ranges (`range`), tags, nulls and what guards teach (`guard`), keeps what memory
+//! holds (`memory`), and keeps new objects virtual and boxes lazy until they escape (`object`, `boxes`): what is not made lives in exits
+//! (`exit`). Dead stores and dead code go at the end (`finish`).
 //!
 //! A trace that ends where it began goes through the pass twice. The first output is the peeled preamble. From its end the state of a label is
-//! planned ([`header`]): registers that are constants, unboxed ints, floats and references, virtual objects taken apart, or plain values; and from what
+//! planned (`header`): registers that are constants, unboxed ints, floats and references, virtual objects taken apart, or plain values; and from what
 //! the preamble knows a header is made, the short preamble. The second pass starts from that state, and its output is the loop's body. Bridges enter the
-//! label the same way ([`enter`]), in the state where they end.
+//! label the same way (`enter`), in the state where they end.
 //!
 //! # What the first pass assumes
 //!
@@ -26,13 +26,14 @@
 //!
 //! The body is compiled from the label's state alone: the leaves (phis that registers give), and the header, a list of pure ops, loads and guards over
 //! them. Everything the second pass believes at the label follows from the header having been executed just there: a shared subexpression or a cached
-//! load is a header instruction's result, a fact is a header guard that held. No value of the preamble is used directly; all that lives across the
+//! load is a header instruction's result, a fact is a header guard that held (of the tag of a box: that it is inline, since a phi does not remember that
+//! it was a box). No value of the preamble is used directly; all that lives across the
 //! label is a phi. So the body is right for any way into the label that executes the header first. Each edge does: the preamble's end, the body's own
 //! end and bridges all *enter* the label by running the header through their own pass, where what they know folds it away and what they do not know stays
 //! as code; guards that stay leave with the state at the edge, which is the interpreter's state at the loop header. By induction over the iterations
 //! the header holds whenever the body starts. The preamble only *suggests* facts; a wrong suggestion costs an attempt, never correctness: at the back-edge, where
 //! guards would cost in each iteration, a fact that does not fold is dropped from the plan and the body is compiled again ([`Options::attempts`]).
-//! A header load reads what memory holds at the edge, so it is right by itself; that it is *safe* to execute is argued in [`header`].
+//! A header load reads what memory holds at the edge, so it is right by itself; that it is *safe* to execute is argued in `header`.
 //!
 //! A recorded guard that is false under what the label says (or an attempt limit) drops the peeled form: the loop is compiled without preamble, its
 //! label at the start, registers boxed. If the guard is false even then, the trace is given up with a reason.
@@ -342,7 +343,7 @@ fn attempts(
         statistics.attempts += 1;
         let mut plan = preamble.plan(slots, frame, &demotions);
         let mut body = Pass::new(trace, options, std::mem::take(&mut preamble.pools));
-        let seeded = header::seed(preamble, &mut body, &mut plan, &demotions, end);
+        let seeded = header::seed(preamble, &mut body, &mut plan, &demotions);
         let result = seeded.and_then(|origins| {
             body.walk()?;
             let back = body.end_slots(end);

@@ -9,7 +9,7 @@ use crate::pools::Pools;
 use crate::range::Range;
 use crate::table::{Key, Table};
 use crate::{AbortReason, Options};
-use coil_trace::{Exit, Id, Inst, Op, SnapshotId, Trace, Ty};
+use coil_trace::{Exit, Id, Inst, Op, SnapshotFrame, SnapshotId, Trace, Ty};
 
 /// Possible kinds of a guest value, as bits.
 pub(crate) mod tag {
@@ -82,6 +82,8 @@ pub(crate) struct Pass<'t> {
     pub(crate) epoch: u32,
     /// Registers that memory does not hold, by slot: those of the label this pass started from.
     pub(crate) env: Vec<(i32, Id)>,
+    /// The frame of that label.
+    pub(crate) start_frame: Option<SnapshotFrame>,
     /// State in which execution can go on when memory is refused.
     pub(crate) last_snapshot: SnapshotId,
     pub(crate) mode: Mode,
@@ -111,6 +113,7 @@ impl<'t> Pass<'t> {
             exit_of: vec![(u32::MAX, 0); rec.snapshots.len()],
             epoch: 0,
             env: Vec::new(),
+            start_frame: None,
             last_snapshot: SnapshotId::NONE,
             mode: Mode::Normal,
             unproven: Vec::new(),

@@ -67,7 +67,8 @@ pub fn eval(op: Op, a: u64, b: u64) -> Option<u64> {
             clippy::cast_possible_truncation,
             reason = "the range is checked, the fraction is to be dropped"
         )]
-        Op::FloatToInt => (p >= -9_223_372_036_854_775_808.0 && p < 9_223_372_036_854_775_808.0)
+        Op::FloatToInt => (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0)
+            .contains(&p)
             .then(|| (p as i64).cast_unsigned()),
         Op::FloatToBits | Op::FloatFromBits | Op::RefToInt | Op::IntToRef => Some(a),
         Op::FloatAdd => float(p + q),

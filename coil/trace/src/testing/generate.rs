@@ -93,7 +93,7 @@ pub fn random_case(seed: u64, config: Config) -> Case {
             let done = memory.store(place(object, number), access, bits);
             done.expect("a field of the object");
         };
-        set(field::VAL, 0xFFFE_0000_0000_0000 | rng.bits() % 50);
+        set(field::VAL, 0xFFFE_0000_0000_0000 | (rng.bits() % 50));
         set(field::VAL_OTHER, objects[rng.below(3)]);
         set(field::INT, rng.bits() % 100);
         set(field::FLOAT, 2.5f64.to_bits());
@@ -102,7 +102,7 @@ pub fn random_case(seed: u64, config: Config) -> Case {
         set(field::SHORT, rng.bits());
         set(field::FIXED, rng.bits() % 10);
         for item in 0..8 {
-            let bits = 0xFFFE_0000_0000_0000 | rng.bits() % 20;
+            let bits = 0xFFFE_0000_0000_0000 | (rng.bits() % 20);
             let done = memory.store(place(object, field::ITEMS) + 8 * item, Access::Val, bits);
             done.expect("an item of the object");
         }
@@ -567,7 +567,7 @@ impl Recorder {
             self.vals.push(value);
             return Some(());
         }
-        match self.rng.below(8) {
+        match self.rng.below(9) {
             0 | 1 => {
                 let value = self.emit(Op::LoadVal, &[object], field::VAL)?;
                 self.vals.push(value);
@@ -586,7 +586,7 @@ impl Recorder {
             }
             at => {
                 let all = [field::INT, field::BYTE, field::SHORT, field::FIXED];
-                let value = self.emit(Op::LoadInt, &[object], all[at - 4 & 3])?;
+                let value = self.emit(Op::LoadInt, &[object], all[at - 5])?;
                 self.ints.push(value);
             }
         }
