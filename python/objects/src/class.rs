@@ -32,6 +32,25 @@ pub struct TypeDef {
     pub module: &'static str,
 }
 
+/// A builtin type of a module: what the table of builtin types says of the others.
+#[derive(Debug)]
+pub struct ModuleType {
+    /// Its behaviour; `def.ty` is a static of the crate.
+    pub def: &'static TypeDef,
+    /// Its name, without the module.
+    pub name: &'static str,
+    /// Its base.
+    pub base: &'static StaticType,
+    /// Layout of exact instances.
+    pub layout: coil_value::LayoutId,
+    /// Layout of subclass instances.
+    pub sub_layout: ty::SubLayout,
+    /// Extra `tp_flags`.
+    pub flags: u64,
+    /// Instances have a `__dict__` (rows of fields: their last field).
+    pub has_dict: bool,
+}
+
 /// Sets bases and MRO of a builtin type (single inheritance).
 ///
 /// # Errors
@@ -78,43 +97,8 @@ impl Vm {
     /// MemoryError.
     pub fn ready_types(&mut self, defs: &[&'static TypeDef]) -> PyResult<()> {
         for row in ty::STATIC_TYPES {
-            let ty = row.ty.ty();
             let def = defs.iter().find(|def| std::ptr::eq(def.ty, row.ty));
-            let mut own = Slots::default();
-            if let Some(def) = def {
-                (def.slots)(&mut own);
-            }
-            ty.update_slots(|slots| *slots = own);
-            let dict = Dict::from_ref(ty.dict());
-            dispatch::add_wrappers(self, ty, &own)?;
-            if let Some(def) = def {
-                for method in def.methods {
-                    self.add_native(ty, dict, method)?;
-                }
-                for attribute in def.getset {
-                    let descriptor = self.new_getset(attribute, ty)?;
-                    dict.set_name(self, attribute.name, descriptor)?;
-                }
-                let doc = if def.doc.is_empty() {
-                    ty::none()
-                } else {
-                    self.new_str(def.doc)?
-                };
-                if dict.get_name(self, "__doc__")?.is_none() {
-                    dict.set_name(self, "__doc__", doc)?;
-                }
-                if !def.module.is_empty() {
-                    let module = self.intern(def.module)?;
-                    dict.set_name(self, "__module__", module)?;
-                }
-            }
-            if own.hash.is_none() && own.compare.is_some() {
-                dict.set_name(self, "__hash__", ty::none())?;
-            }
-            if let Some(base) = ty.base() {
-                let base_slots = *base.slots();
-                ty.update_slots(|slots| slots.inherit(&base_slots));
-            }
+            self.ready_type(row.ty.ty(), def.copied())?;
         }
         let object = Dict::from_ref(types::OBJECT.ty().dict());
         if object.get_name(self, "__module__")?.is_none() {
@@ -122,6 +106,76 @@ impl Vm {
             object.set_name(self, "__module__", builtins)?;
         }
         Ok(())
+    }
+
+    fn ready_type(&mut self, ty: Type, def: Option<&'static TypeDef>) -> PyResult<()> {
+        let mut own = Slots::default();
+        if let Some(def) = def {
+            (def.slots)(&mut own);
+        }
+        ty.update_slots(|slots| *slots = own);
+        let dict = Dict::from_ref(ty.dict());
+        dispatch::add_wrappers(self, ty, &own)?;
+        if let Some(def) = def {
+            for method in def.methods {
+                self.add_native(ty, dict, method)?;
+            }
+            for attribute in def.getset {
+                let descriptor = self.new_getset(attribute, ty)?;
+                dict.set_name(self, attribute.name, descriptor)?;
+            }
+            let doc = if def.doc.is_empty() {
+                ty::none()
+            } else {
+                self.new_str(def.doc)?
+            };
+            if dict.get_name(self, "__doc__")?.is_none() {
+                dict.set_name(self, "__doc__", doc)?;
+            }
+            if !def.module.is_empty() {
+                let module = self.intern(def.module)?;
+                dict.set_name(self, "__module__", module)?;
+            }
+        }
+        if own.hash.is_none() && own.compare.is_some() {
+            dict.set_name(self, "__hash__", ty::none())?;
+        }
+        if let Some(base) = ty.base() {
+            let base_slots = *base.slots();
+            ty.update_slots(|slots| slots.inherit(&base_slots));
+        }
+        Ok(())
+    }
+
+    /// Fills in a builtin type that belongs to a module and is not in the table of builtin types: a static of the crate that defines it.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn ready_module_type(&mut self, row: &'static ModuleType) -> PyResult<Type> {
+        let ty = row.def.ty.ty();
+        let known = self.interp.module_types.iter();
+        if known.copied().any(|known| std::ptr::eq(known, row.def.ty)) {
+            return Ok(ty);
+        }
+        let static_row = StaticTypeRow {
+            ty: row.def.ty,
+            name: row.name,
+            base: row.base,
+            layout: row.layout,
+            sub_layout: row.sub_layout,
+            flags: row.flags,
+        };
+        let version = self.next_version();
+        ty::init_static_type(&static_row, u16::MAX, version);
+        self.interp.module_types.push(row.def.ty);
+        let dict = self.new_dict_old()?;
+        ty.data().dict.set(dict.value().bits());
+        init_static_mro(self, &static_row)?;
+        if row.has_dict {
+            ty.data().has_dict.set(true);
+        }
+        self.ready_type(ty, Some(row.def))?;
+        Ok(ty)
     }
 
     fn add_native(&mut self, ty: Type, dict: Dict, def: &'static NativeDef) -> PyResult<()> {

@@ -110,7 +110,7 @@ pub fn dict_offset(object: Ref) -> Option<usize> {
         layout::CLASSMETHOD | layout::STATICMETHOD => at::WRAPPED_DICT,
         layout::FIELDS | layout::PROPERTY | layout::SUPER => {
             let ty = Type::from_ref(object.ty()?);
-            if !ty.is_heap() {
+            if !ty.is_heap() && !ty.data().has_dict.get() {
                 return None;
             }
             match object.layout() {
@@ -123,7 +123,14 @@ pub fn dict_offset(object: Ref) -> Option<usize> {
         layout::COMPLEX_SUB => 40,
         layout::BYTEARRAY_SUB => 72,
         layout::LIST_SUB => 48,
-        layout::DICT_SUB | layout::SET_SUB | layout::FROZENSET_SUB => 56,
+        layout::DICT_SUB => {
+            let ty = Type::from_ref(object.ty()?);
+            if !ty.is_heap() {
+                return None;
+            }
+            56
+        }
+        layout::SET_SUB | layout::FROZENSET_SUB => 56,
         layout::INT_SUB => {
             // SAFETY: the layout says that it is an int.
             (unsafe { layout::int_size(object.as_ptr().cast()) }) + 8

@@ -106,7 +106,7 @@ layout_ids! {
     TUPLE_SUB = 70;
     /// A subclass of list.
     LIST_SUB = 71;
-    /// A subclass of dict.
+    /// A subclass of dict: attribute dict at 56, a value for builtin subclasses at 64.
     DICT_SUB = 72;
     /// A subclass of set.
     SET_SUB = 73;
@@ -173,6 +173,8 @@ pub mod at {
         DICT_TABLE = 24;
         /// Version of a dict's key set, a u32: changes when a key is added or removed or entries move.
         DICT_KEYS_VERSION = 32;
+        /// Subclass of dict: a value for builtin subclasses (the factory of a `defaultdict`).
+        DICT_SUB_EXTRA = 64;
         /// Table of a set.
         SET_TABLE = 32;
         /// Hash of a frozenset (-1 = not computed).
@@ -374,6 +376,8 @@ pub mod at {
 pub const EXCEPTION_SIZE: usize = at::EXC_EXTRA + 9 * 8;
 /// Bytes that a subclass of a builtin adds: the identity word and the attribute dict.
 pub const SUB_EXTRA: usize = 16;
+/// Size of an instance of a subclass of dict.
+pub const DICT_SUB_SIZE: usize = 48 + SUB_EXTRA + 8;
 /// Size of a plain instance without inline slots.
 pub const INSTANCE_BASE: usize = at::SLOTS;
 /// Size of a type object made at run time: CPython's heap type struct.
@@ -593,7 +597,11 @@ pub fn layouts() -> LayoutTable {
     define(LIST_SUB, list_sub);
     define(
         DICT_SUB,
-        fixed("dict subclass", 48 + SUB_EXTRA, &[at::DICT_TABLE, 56]),
+        fixed(
+            "dict subclass",
+            DICT_SUB_SIZE,
+            &[at::DICT_TABLE, 56, at::DICT_SUB_EXTRA],
+        ),
     );
     define(
         SET_SUB,

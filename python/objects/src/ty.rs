@@ -651,43 +651,49 @@ pub fn not_implemented() -> Value {
     NOT_IMPLEMENTED.value()
 }
 
+/// Fills in header, data, base and flags of a builtin type.
+pub fn init_static_type(row: &StaticTypeRow, number: u16, version: u32) {
+    let object = row.ty.as_ref();
+    mem::set(object, 8, types::TYPE.as_ref().address());
+    let data = TypeData::default();
+    data.name
+        .replace(row.name.rsplit('.').next().unwrap_or(row.name).to_owned());
+    let is_object = std::ptr::eq(row.ty, row.base);
+    data.base.set(if is_object {
+        0
+    } else {
+        row.base.as_ref().address() as u64
+    });
+    data.layout.set(row.layout.0);
+    data.sub_layout.set(match row.sub_layout {
+        SubLayout::None => 0,
+        SubLayout::Same => row.layout.0,
+        SubLayout::Own(sub) => sub.0,
+    });
+    data.number.set(number);
+    if !is_object {
+        row.base
+            .ty()
+            .data()
+            .subclasses
+            .borrow_mut()
+            .push(object.address() as u64);
+    }
+    set_data(object, data);
+    let base = if row.sub_layout == SubLayout::None {
+        0
+    } else {
+        flag::BASETYPE
+    };
+    Type(object).set_flags(row.flags | base | flag::IMMUTABLE);
+    mem::set(object, TP_VERSION, version);
+}
+
 /// Fills in headers, data, bases and flags of the builtin types; dicts come with the natives (`Vm::ready_types`).
 pub fn init_static_types() {
     for (number, row) in STATIC_TYPES.iter().enumerate() {
-        let object = row.ty.as_ref();
-        mem::set(object, 8, types::TYPE.as_ref().address());
-        let data = TypeData::default();
-        data.name
-            .replace(row.name.rsplit('.').next().unwrap_or(row.name).to_owned());
-        let is_object = std::ptr::eq(row.ty, row.base);
-        data.base.set(if is_object {
-            0
-        } else {
-            row.base.as_ref().address() as u64
-        });
-        data.layout.set(row.layout.0);
-        data.sub_layout.set(match row.sub_layout {
-            SubLayout::None => 0,
-            SubLayout::Same => row.layout.0,
-            SubLayout::Own(sub) => sub.0,
-        });
-        data.number.set(u16::try_from(number).expect("few types"));
-        if !is_object {
-            row.base
-                .ty()
-                .data()
-                .subclasses
-                .borrow_mut()
-                .push(object.address() as u64);
-        }
-        set_data(object, data);
-        let base = if row.sub_layout == SubLayout::None {
-            0
-        } else {
-            flag::BASETYPE
-        };
-        Type(object).set_flags(row.flags | base | flag::IMMUTABLE);
-        mem::set(object, TP_VERSION, 2 + 2 * number as u32);
+        let number = u16::try_from(number).expect("few types");
+        init_static_type(row, number, 2 + 2 * u32::from(number));
     }
     NONE.set_type(&types::NONE);
     TRUE.set_type(&types::BOOL);

@@ -8,7 +8,7 @@ use crate::native::Args;
 use crate::raise::{PyResult, Raised};
 use crate::str::Str;
 use crate::ty::{self, STATIC_TYPES, StaticType, Type, types};
-use coil_frame::{Context, FrameRecord};
+use coil_frame::Context;
 use coil_heap::{AttachedMutator, Heap, HeapConfig, Mutator, OutOfMemory, Phase, RootSet, Visitor};
 use coil_shape::ShapeTable;
 use coil_value::{LayoutId, Ref, Value};
@@ -66,6 +66,8 @@ pub struct Interp {
     pub kept: Vec<(&'static str, Cell<u64>)>,
     /// `sys.get_int_max_str_digits()`; 0 is no limit.
     pub int_max_str_digits: Cell<usize>,
+    /// Builtin types of modules (`Vm::ready_module_type`).
+    pub module_types: Vec<&'static StaticType>,
     ascii: [u64; 128],
     empty_tuple: Cell<u64>,
     memory_error: Cell<u64>,
@@ -83,6 +85,7 @@ impl Interp {
             modules: Cell::new(0),
             builtins: Cell::new(0),
             kept: Vec::new(),
+            module_types: Vec::new(),
             int_max_str_digits: Cell::new(4300),
             ascii: [0; 128],
             empty_tuple: Cell::new(0),
@@ -465,7 +468,7 @@ impl Vm {
     /// # Errors
     /// MemoryError.
     pub fn new_fields(&mut self, ty: Type, fields: &[Option<Value>]) -> PyResult {
-        let count = fields.len() + usize::from(ty.is_heap());
+        let count = fields.len() + usize::from(ty.is_heap() || ty.data().has_dict.get());
         let object = self.alloc_sized(layout::FIELDS, ty, at::FIELDS + 8 * count, |object| {
             mem::set(object, at::FIELD_COUNT, count);
         })?;
@@ -644,9 +647,10 @@ unsafe impl RootSet for VmRoots {
             }
         }
         interned.seen_by_minor.set(interned.all.len());
-        for row in STATIC_TYPES {
+        let table = STATIC_TYPES.iter().map(|row| row.ty);
+        for ty in table.chain(interp.module_types.iter().copied()) {
             // SAFETY: a static type with data.
-            unsafe { ty::trace_type(row.ty.as_ref().as_ptr().cast(), visitor) };
+            unsafe { ty::trace_type(ty.as_ref().as_ptr().cast(), visitor) };
         }
         for roots in &vm.extra_roots {
             roots(vm, visitor, phase);
