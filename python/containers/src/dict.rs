@@ -1,6 +1,6 @@
 //! `dict`: slots. Methods are in `dict_methods.rs`, views in `dict_view.rs`, iterators in `dict_iter.rs`.
 
-use crate::helpers::{TextBuilder, alloc_for, equality, is_exact, iterates_as, key_error};
+use crate::helpers::{TextBuilder, equality, is_exact, iterates_as, key_error};
 use taipan_objects::class::TypeDef;
 use taipan_objects::dict::Dict;
 use taipan_objects::layout;
@@ -24,7 +24,13 @@ pub fn this(value: Value) -> Dict {
 /// # Errors
 /// MemoryError.
 pub fn new_dict_of(vm: &mut Vm, class: Type) -> PyResult<Dict> {
-    Ok(Dict::from_ref(alloc_for(vm, class, layout::DICT, 48)?))
+    let layout = class.instance_layout();
+    let size = if layout == layout::DICT {
+        48
+    } else {
+        layout::DICT_SUB_SIZE
+    };
+    Ok(Dict::from_ref(vm.alloc_sized(layout, class, size, |_| {})?))
 }
 
 fn new(vm: &mut Vm, class: Type, _args: Args) -> PyResult {
