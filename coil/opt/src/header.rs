@@ -431,8 +431,14 @@ impl Seeding<'_, '_> {
                     Op::IntFloorDiv | Op::IntFloorMod | Op::IntTruncDiv | Op::IntTruncMod
                 );
                 // Division must not trap where its guards are missing.
+                // The window's address is at hand everywhere.
+                let own = op != Op::WindowBase;
                 let safe = !divides || body.bits(b).is_some_and(|bits| bits.cast_signed() > 0);
-                if include && given && safe && !matches!(op, Op::BoxInt | Op::BoxFloat | Op::BoxRef)
+                if include
+                    && given
+                    && safe
+                    && own
+                    && !matches!(op, Op::BoxInt | Op::BoxFloat | Op::BoxRef)
                 {
                     let value = body.pure(op, a, b);
                     self.set(Id::inst(at), value);

@@ -250,12 +250,7 @@ fn link(
                 .binary_search_by_key(slot, |(slot, _)| *slot)
                 .is_err()
             {
-                let value = pass.force(*id);
-                pass.push(
-                    Op::StoreSlot,
-                    [value, Id::NONE, Id::NONE],
-                    slot.cast_unsigned(),
-                );
+                pass.store_slot(slot.cast_unsigned(), *id);
             }
         }
         return CompiledEnd::Link {

@@ -263,6 +263,26 @@ impl Pass<'_> {
         self.heap.classes[class as usize] = known;
     }
 
+    /// Writes a register to memory, for a native that reads it there.
+    pub(crate) fn store_slot(&mut self, slot: u32, value: Id) {
+        let value = self.force(value);
+        self.push(Op::StoreSlot, [value, Id::NONE, Id::NONE], slot);
+        let mut classes = std::mem::take(&mut self.heap.classes);
+        for class in &mut classes {
+            class.retain(|known| !self.is_window(known.base));
+        }
+        self.heap.classes = classes;
+    }
+
+    /// Whether an address is known to be in the window.
+    fn is_window(&self, base: Id) -> bool {
+        let base = self.resolve(base);
+        let outer = self
+            .by(base, Op::RefAdd)
+            .map_or(base, |inst| self.resolve(inst.args[0]));
+        self.by(outer, Op::WindowBase).is_some()
+    }
+
     /// A call; its exit is set by the caller.
     pub(crate) fn call(&mut self, inst: &Inst) -> Id {
         let rec = self.rec;

@@ -49,7 +49,7 @@ impl Pass<'_> {
                 let field = self.pools.field_map[inst.extra as usize];
                 self.map[at] = self.load(inst.op, a, b, field);
             }
-            Effect::Store if inst.op == Op::StoreSlot => return Err(AbortReason::Malformed),
+            Effect::Store if inst.op == Op::StoreSlot => self.store_slot(inst.extra, a),
             Effect::Store => {
                 let field = self.pools.field_map[inst.extra as usize];
                 let (index, value) = if inst.op == Op::StoreItem {
