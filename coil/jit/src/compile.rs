@@ -6,7 +6,7 @@ use crate::table::{Entry, Table};
 use coil_backend::{Backend, BackendError, X64Backend};
 use coil_opt::{LabelState, LinkTargets, NoTargets};
 use coil_options::{DumpKind, Options};
-use coil_trace::{Compiled, Op, Trace};
+use coil_trace::{Compiled, CompiledEnd, Op, Trace};
 
 /// States of a trace's labels, for links to it.
 pub(crate) type Links = Vec<LabelState>;
@@ -41,7 +41,7 @@ impl Jit {
         if options.verify {
             coil_trace::verify(&trace).map_err(|error| format!("recorded trace: {error}"))?;
         }
-        let (compiled, links) = if options.no_opt {
+        let (mut compiled, links) = if options.no_opt {
             (plain::lower(&trace), Vec::new())
         } else {
             let how = coil_opt::Options {
@@ -59,6 +59,12 @@ impl Jit {
                 .map_err(|reason| reason.text().to_owned())?;
             (done.compiled, done.labels)
         };
+        // Objects that exist in the exit only are made by the driver.
+        if let CompiledEnd::Enter { exit, .. } = compiled.end
+            && !compiled.exits[exit.0 as usize].virtuals.is_empty()
+        {
+            compiled.end = CompiledEnd::Exit(exit);
+        }
         if options.verify {
             coil_trace::verify_compiled(&compiled)
                 .map_err(|error| format!("optimised trace: {error}"))?;

@@ -141,6 +141,20 @@ pub unsafe fn push_root(
 /// [`Jit::attach`] was called for the context, and its innermost record is complete and part of a run that ends with a root frame.
 pub unsafe fn run(cx: *mut Context) -> Outcome {
     // SAFETY: by contract.
+    unsafe { run_from(cx, false) }
+}
+
+/// Like [`run`], beginning by unwinding the pending exception at the innermost frame's place (an exception thrown into a suspended frame).
+///
+/// # Safety
+/// As [`run`], with an exception pending.
+pub unsafe fn run_raised(cx: *mut Context) -> Outcome {
+    // SAFETY: by contract.
+    unsafe { run_from(cx, true) }
+}
+
+unsafe fn run_from(cx: *mut Context, raised: bool) -> Outcome {
+    // SAFETY: by contract.
     let context = unsafe { &mut *cx };
     let saved = Suspended {
         frame_top: context.frame_top.wrapping_sub(1),
@@ -163,7 +177,7 @@ pub unsafe fn run(cx: *mut Context) -> Outcome {
         run.state = Some(saved.clone());
     }
     // SAFETY: by contract.
-    let outcome = unsafe { drive(cx) };
+    let outcome = unsafe { drive(cx, raised) };
     // SAFETY: by contract.
     let context = unsafe { &mut *cx };
     context.native_depth -= 1;
@@ -189,8 +203,7 @@ pub unsafe fn run(cx: *mut Context) -> Outcome {
     outcome
 }
 
-unsafe fn drive(cx: *mut Context) -> Outcome {
-    let mut raised = false;
+unsafe fn drive(cx: *mut Context, mut raised: bool) -> Outcome {
     loop {
         // SAFETY: by the contract of `run`.
         let mut direct = unsafe { Direct::resume(cx) };

@@ -9,7 +9,7 @@ use coil_backend::{LeafPlace, leaves};
 use coil_frame::{CodeBlock, Context, Events, FrameRecord};
 use coil_machine::MachineState;
 use coil_options::Section;
-use coil_record::{BridgeStart, SeedValue, Start, StartVirtual, extra_frame};
+use coil_record::{BridgeStart, SeedValue, Start, StartVirtual, UNWINDING_SLOT, extra_frame};
 use coil_trace::{Access, Barrier, ExitValue, Field, Id, Op, Ty};
 use coil_value::{LayoutId, Ref, Value};
 use std::sync::atomic::Ordering::Relaxed;
@@ -54,8 +54,11 @@ impl Jit {
         // SAFETY: by contract.
         let jit = unsafe { Jit::of(cx) };
         jit.running.pop();
+        let site_op = trace.sites[site as usize].op;
+        let unwinds = exit.slots.iter().any(|(slot, _)| *slot == UNWINDING_SLOT)
+            || matches!(site_op, Op::GuardNoRaise);
         // SAFETY: by contract.
-        let raised = unsafe { (*cx).pending } != 0;
+        let raised = unwinds && unsafe { (*cx).pending } != 0;
         let go = if raised { Step::Unwind } else { Step::Go };
         let state = &mut trace.sites[site as usize];
         state.count += 1;
@@ -226,6 +229,7 @@ unsafe fn write_state(
                 // SAFETY: a record written above.
                 unsafe { (*root.wrapping_add(number)).extra = word };
             }
+            None if slot == UNWINDING_SLOT => {}
             None => {
                 // NO-BARRIER: root.
                 // SAFETY: a register of a window that fits the stack.

@@ -7,7 +7,7 @@ use crate::jit::Jit;
 use coil_backend::{LeafPlace, TraceReturn, leaves};
 use coil_frame::{CodeBlock, Context, FrameRecord};
 use coil_machine::MachineState;
-use coil_record::extra_frame;
+use coil_record::{UNWINDING_SLOT, extra_frame};
 use coil_trace::ExitValue;
 use coil_value::Value;
 
@@ -149,7 +149,7 @@ unsafe fn inlined(
         .collect();
     let numbered: Vec<_> = leaves(exit).collect();
     for (at, &(slot, value)) in exit.slots.iter().enumerate() {
-        if extra_frame(slot).is_some() {
+        if extra_frame(slot).is_some() || slot == UNWINDING_SLOT {
             continue;
         }
         let leaf = numbered

@@ -38,7 +38,10 @@ mod stats;
 mod table;
 pub mod tiny;
 
-pub use driver::{Outcome, nested_base, push_root, run};
+#[cfg(test)]
+mod tests;
+
+pub use driver::{Outcome, nested_base, push_root, run, run_raised};
 pub use frames::{GuestFrame, frames};
 pub use invalidate::cell_changed;
 pub use jit::{AttachedJit, Jit};

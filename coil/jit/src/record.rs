@@ -53,7 +53,8 @@ impl Jit {
         let begin = Instant::now();
         let answers = Answers(&raw mut *jit);
         // SAFETY: by contract.
-        let mut recorder = unsafe { Recorder::new(cx, &buf, &answers, limits, &start, number) };
+        let mut recorder =
+            unsafe { Recorder::new(cx, &buf, &answers, limits, &start, raised, number) };
         let leave = (language.run_recorder)(&mut recorder, raised);
         let recorded = recorder.finish();
         // SAFETY: by contract.
@@ -81,10 +82,7 @@ impl Jit {
             // SAFETY: attached; the root's record is the innermost.
             return unsafe { finish_root(cx) };
         }
-        // SAFETY: by contract.
-        if unsafe { (*cx).pending } != 0 {
-            return Step::Unwind;
-        }
+        // An exception may be pending for the handler that pc stands at; one that is to be unwound has been.
         Step::Go
     }
 
@@ -253,6 +251,10 @@ impl Jit {
         }
         for (cell, _) in &recorded.cells {
             self.dependents.entry(*cell).or_default().push(number);
+            let word = std::ptr::with_exposed_provenance_mut::<u32>(*cell);
+            // The lowest bit of a version cell says that compiled code depends on it: who changes the cell need not tell otherwise.
+            // SAFETY: version cells are never freed.
+            unsafe { *word |= 1 };
         }
         let trace = Compiled {
             code,

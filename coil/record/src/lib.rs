@@ -28,5 +28,5 @@ pub use numbers::{RecBool, RecFloat, RecInt};
 pub use recorder::{Environment, Limits, Recorded, Recorder};
 pub use refs::RecRef;
 pub use start::{BridgeStart, SeedValue, Start, StartVirtual};
-pub use state::{PENDING_ALIAS, extra_frame, extra_slot};
+pub use state::{PENDING_ALIAS, UNWINDING_SLOT, extra_frame, extra_slot};
 pub use vals::RecVal;

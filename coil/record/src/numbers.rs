@@ -117,7 +117,7 @@ impl<'t> RecInt<'t> {
             } else {
                 Op::GuardNoOvf
             };
-            state.push(guard, [Id::NONE; 3], 0, snapshot);
+            state.push(guard, [id, Id::NONE, Id::NONE], 0, snapshot);
         }
         let yes = state.constant(Ty::Bool, u64::from(overflow));
         drop(state);

@@ -3,7 +3,7 @@
 use crate::abort::Abort;
 use crate::buf::TraceBuf;
 use crate::start::{BridgeStart, SeedValue, Start};
-use crate::state::{State, SymFrame, Unknown, extra_frame, live_registers};
+use crate::state::{State, SymFrame, UNWINDING_SLOT, Unknown, extra_frame, live_registers};
 use coil_frame::{CodeBlock, Context};
 use coil_machine::Direct;
 use coil_trace::{Id, Op, SnapshotId, Trace, Ty};
@@ -75,7 +75,7 @@ impl fmt::Debug for Recorder<'_> {
 }
 
 impl<'t> Recorder<'t> {
-    /// A machine for the innermost frame of a context, which records trace `number`.
+    /// A machine for the innermost frame of a context, which records trace `number`. With `raised` the language begins by unwinding.
     ///
     /// # Safety
     /// As [`Direct::resume`]; the frames that `start` names exist.
@@ -85,6 +85,7 @@ impl<'t> Recorder<'t> {
         env: &'t dyn Environment,
         limits: Limits,
         start: &Start,
+        raised: bool,
         number: u32,
     ) -> Recorder<'t> {
         // SAFETY: by contract.
@@ -119,11 +120,12 @@ impl<'t> Recorder<'t> {
             Start::Resume => state.push_root(&record),
             Start::Bridge(bridge) => {
                 state.unknown = Unknown::Window(cx.addr());
-                seed(&mut state, bridge);
+                seed(&mut state, bridge, raised);
             }
         }
         let at = recorder.word_index();
         state.begin(at);
+        state.unwinding = raised.then_some(at);
         drop(state);
         recorder
     }
@@ -162,12 +164,12 @@ impl<'t> Recorder<'t> {
 }
 
 /// Puts frames, registers and virtual objects of the parent's exit into the trace.
-fn seed(state: &mut State, start: &BridgeStart) {
+fn seed(state: &mut State, start: &BridgeStart, raised: bool) {
     let mut objects: Vec<Id> = Vec::new();
     let mut leaves: Vec<(SeedValue, Id)> = Vec::new();
     // Plain values first, so that the snapshot of the allocations knows them.
     for &(slot, value) in &start.slots {
-        if extra_frame(slot).is_none() && !matches!(value, SeedValue::Virtual(_)) {
+        if is_register(slot) && !matches!(value, SeedValue::Virtual(_)) {
             let id = seed_value(state, &mut leaves, &objects, value);
             state.set_slot(slot, id);
         }
@@ -179,6 +181,7 @@ fn seed(state: &mut State, start: &BridgeStart) {
         let frames = state.frames.len();
         link_parents(state, start);
         state.begin(at);
+        state.unwinding = raised.then_some(at);
         let snapshot = state.snapshot();
         debug_assert_eq!(frames, start.frames.len());
         for object in &start.virtuals {
@@ -206,7 +209,7 @@ fn seed(state: &mut State, start: &BridgeStart) {
         }
         for &(slot, value) in &start.slots {
             if let SeedValue::Virtual(object) = value
-                && extra_frame(slot).is_none()
+                && is_register(slot)
             {
                 let id = state.pure(Op::BoxRef, objects[object], Id::NONE);
                 state.set_slot(slot, id);
@@ -216,6 +219,10 @@ fn seed(state: &mut State, start: &BridgeStart) {
         push_frames(state, start, &mut leaves, Some(&objects));
     }
     link_parents(state, start);
+}
+
+fn is_register(slot: i32) -> bool {
+    extra_frame(slot).is_none() && slot != UNWINDING_SLOT
 }
 
 fn push_frames(

@@ -20,10 +20,13 @@ pub fn extra_slot(frame: usize) -> i32 {
     EXTRA_BASE + i32::try_from(frame).expect("few frames are inlined")
 }
 
+/// The pseudo-slot that marks a state in which the pending exception is to be unwound, not execution to go on.
+pub const UNWINDING_SLOT: i32 = EXTRA_BASE;
+
 /// The frame whose language word a pseudo-slot holds; none for registers.
 pub fn extra_frame(slot: i32) -> Option<usize> {
     let frame = slot.wrapping_sub(EXTRA_BASE);
-    (0..1 << 20).contains(&frame).then_some(frame as usize)
+    (1..1 << 20).contains(&frame).then_some(frame as usize)
 }
 
 /// Registers below the root window's first that a trace may know (-1 is the running function).
@@ -503,6 +506,10 @@ impl State {
             if self.bits_of(extra) != Some(0) {
                 slots.push((extra_slot(number), extra));
             }
+        }
+        if call.is_none() && self.unwinding == Some(pc) {
+            let mark = self.constant(Ty::Val, Value::from_small_int_unchecked(1).bits());
+            slots.push((UNWINDING_SLOT, mark));
         }
         let id = SnapshotId(u32::try_from(self.trace.snapshots.len()).expect("few snapshots"));
         self.trace.snapshots.push(Snapshot {
