@@ -144,6 +144,20 @@ pub unsafe fn run(cx: *mut Context) -> Outcome {
     unsafe { run_from(cx, false) }
 }
 
+/// As [`run`], but begins by unwinding the pending exception at the innermost frame's place.
+///
+/// # Safety
+/// As [`run`], and an exception is pending.
+pub unsafe fn run_raised(cx: *mut Context) -> Outcome {
+    // SAFETY: by contract.
+    unsafe { run_from(cx, true) }
+}
+
+unsafe fn run_from(cx: *mut Context, raised: bool) -> Outcome {
+    // SAFETY: by contract.
+    unsafe { run_from(cx, false) }
+}
+
 /// Like [`run`], beginning by unwinding the pending exception at the innermost frame's place (an exception thrown into a suspended frame).
 ///
 /// # Safety

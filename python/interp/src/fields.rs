@@ -95,8 +95,6 @@ fields! {
     GEN_COUNT = at::GEN_COUNT, I64, 35, NONE, true;
     /// What a generator handles while suspended.
     GEN_HANDLED = at::GEN_HANDLED, Val, 36, OBJECT, false;
-    /// Length of an object of fields.
-    FIELD_COUNT = at::FIELD_COUNT, I64, 37, NONE, true;
     /// First field of an object of fields.
     FIELD_0 = at::FIELDS, Val, 38, OBJECT, false;
     /// Second field of an object of fields.
@@ -111,18 +109,8 @@ fields! {
     LIST_SUB_DICT = 48, Val, 44, OBJECT, false;
     /// `tp_flags` of a type.
     TYPE_FLAGS = taipan_objects::ty::TP_FLAGS, I64, 45, NONE, false;
-    /// Digits of an int object.
-    INT_TAG = at::INT_TAG, I64, 46, NONE, true;
     /// Size of a dict.
     DICT_SIZE = at::SIZE, I64, 47, NONE, false;
-    /// Value of a float object.
-    FLOAT_VALUE = at::FLOAT_VALUE, F64, 48, NONE, true;
-    /// Start of a slice.
-    SLICE_START = at::SLICE_START, Val, 49, OBJECT, true;
-    /// Stop of a slice.
-    SLICE_STOP = at::SLICE_STOP, Val, 50, OBJECT, true;
-    /// Step of a slice.
-    SLICE_STEP = at::SLICE_STEP, Val, 51, OBJECT, true;
 }
 
 const SLOT_COUNT: usize = 1 + taipan_objects::layout::MAX_INLINE_SLOTS;

@@ -639,14 +639,6 @@ pub(crate) fn generator_type(code: &CodeData) -> Option<&'static StaticType> {
     }
 }
 
-/// A generator of a function, without registers.
-pub(crate) fn new_generator(vm: &mut Vm, function: Value, count: usize) -> PyResult {
-    let ty = generator_type(function_of(function).code()).unwrap_or(&types::GENERATOR);
-    let object = vm.alloc_counted(layout::GENERATOR, ty, at::GEN_REGISTERS, count)?;
-    vm.init(object, at::GEN_FUNCTION, Some(function));
-    Ok(Value::from_ref(object))
-}
-
 /// The `__iter__` of a class (by address) if it is a plain generator function of one parameter, and the class's version cell.
 pub(crate) fn generator_iter(cx: *mut Context, class: usize) -> Option<(Value, *const u32)> {
     // SAFETY: the machine's context belongs to a Vm.
@@ -698,6 +690,23 @@ pub(crate) fn generator_raised(vm: &mut Vm, generator: Value) {
 /// # Errors
 /// What it raises.
 pub fn resume(vm: &mut Vm, generator: Ref, sent: Option<Value>) -> PyResult<Result<Value, Value>> {
+    resume_place(vm, generator, sent, None)
+}
+
+/// Resumes a suspended generator at another word than where it stands (behind a `send` whose iterator has returned).
+///
+/// # Errors
+/// What it raises.
+pub fn resume_at(vm: &mut Vm, generator: Ref, word: usize) -> PyResult<Result<Value, Value>> {
+    resume_place(vm, generator, Some(ty::none()), Some(word))
+}
+
+fn resume_place(
+    vm: &mut Vm,
+    generator: Ref,
+    sent: Option<Value>,
+    place: Option<usize>,
+) -> PyResult<Result<Value, Value>> {
     let now: i64 = mem::get(generator, at::GEN_STATE);
     if now == state::RUNNING {
         let kind = protocol::type_name(Value::from_ref(generator));
@@ -728,9 +737,13 @@ pub fn resume(vm: &mut Vm, generator: Ref, sent: Option<Value>) -> PyResult<Resu
         // SAFETY: the word before the place is the yield.
         let word = taipan_bytecode::Word(unsafe { *pc_address.sub(1) });
         let starts = word.op_number() == taipan_bytecode::Op::ReturnGenerator as u8;
-        if let (false, Some(sent)) = (starts, sent) {
+        let mut pc_address = pc_address;
+        match (place, sent) {
+            // SAFETY: a jump target of the code.
+            (Some(place), _) => pc_address = unsafe { block.words.add(place) },
             // SAFETY: within the window.
-            unsafe { *base.add(usize::from(word.a())) = sent.bits() };
+            (None, Some(sent)) if !starts => unsafe { *base.add(usize::from(word.a())) = sent.bits() },
+            _ => {}
         }
         mem::set(generator, at::GEN_STATE, state::RUNNING);
         // SAFETY: below the limit.
@@ -1050,6 +1063,31 @@ pub fn new_frame_object(vm: &mut Vm, record: *mut FrameRecord) -> PyResult {
         return Ok(Value::from_ref(object));
     }
     vm.store(object, at::FRAME_LOCALS, extra.or(globals));
+    Ok(Value::from_ref(object))
+}
+
+/// A frame object for a suspended generator: its function, a copy of its registers.
+///
+/// # Errors
+/// MemoryError.
+pub fn generator_frame(vm: &mut Vm, generator: Ref) -> PyResult {
+    let function = mem::value(generator, at::GEN_FUNCTION).and_then(Function::of).expect("generators have a function");
+    let data = function.code();
+    let pc: i64 = mem::get(generator, at::GEN_PC);
+    let object = vm.alloc(layout::FRAME, &types::FRAME, 72)?;
+    vm.init(object, at::FRAME_FUNCTION, Some(Value::from_ref(function.as_ref())));
+    vm.init(object, at::FRAME_GLOBALS, Some(Value::from_ref(function.globals())));
+    mem::set(object, at::FRAME_PC, pc as usize);
+    let saved: usize = mem::get(generator, at::GEN_COUNT);
+    let named = usize::from(data.block.named_count);
+    let array = vm.alloc_values(named)?;
+    for index in 0..named.min(saved) {
+        let value = mem::value(generator, at::GEN_REGISTERS + 8 * index);
+        let slot = array.field_ptr::<Option<Value>>(coil_heap::ARRAY_ITEMS + 8 * index);
+        // SAFETY: an item of the array.
+        unsafe { vm.mutator().store_item(array, slot, value) };
+    }
+    vm.store(object, at::FRAME_REGISTERS, Some(Value::from_ref(array)));
     Ok(Value::from_ref(object))
 }
 

@@ -138,8 +138,6 @@ opaques! {
     CONTAINS = any fn contains(vm, item: val, container: val) -> Int { protocol::contains(vm, container, item) }
     /// `a is b` where both are objects or their kinds differ.
     IS = pure fn is(_vm, a: val, b: val) -> Int { Ok(protocol::is(a, b)) }
-    /// Power of two floats.
-    FLOAT_POW = any fn float_pow(vm, a: val, b: val) -> Val { protocol::binary(vm, BinaryOp::Pow, a, b) }
     // ---- items
     /// `container[key]`.
     GET_ITEM = any fn get_item(vm, container: val, key: val) -> Val { protocol::get_item(vm, container, key) }
@@ -186,8 +184,6 @@ opaques! {
             unsafe { vm.mutator().store_item(array, address, Some(new)) };
         })
     }
-    /// AttributeError for an unset `__slots__` member.
-    NO_ATTRIBUTE = any fn raise_no_attribute(vm, object: val, name: val) -> Void { Err(protocol::no_attribute(vm, object, name_of(name))) }
     /// `super(class, object).name`, `callable` being what `super` names.
     SUPER_ATTR = any fn super_attr(vm, callable: val, class: opt, object: opt, name: val) -> Val {
         crate::frame::super_attr(vm, callable, class, object, name_of(name))
@@ -263,13 +259,6 @@ opaques! {
     /// Binds the arguments of a call that is not simple into the callee's registers.
     BIND = any fn bind(vm, function: val, first: raw, count: int, names: opt) -> Int {
         crate::frame::bind_arguments(vm, function, first as *mut u64, count as usize, names).map(|()| 1i64)
-    }
-    /// A new plain instance.
-    NEW_INSTANCE = reads fn new_instance(vm, class: val) -> Val {
-        match Type::from_value(class) {
-            Some(ty) => class::new_object(vm, ty),
-            None => Err(vm.raise_system("new_instance of what is no class")),
-        }
     }
     /// TypeError for what `__init__` returned.
     BAD_INIT = any fn bad_init(vm, result: val) -> Void {
@@ -356,8 +345,6 @@ opaques! {
     }
     /// A cell.
     NEW_CELL = reads fn new_cell(vm, contents: opt) -> Val { vm.new_cell(contents) }
-    /// A generator of the running frame.
-    NEW_GENERATOR = reads fn new_generator(vm, function: val, count: int) -> Val { crate::frame::new_generator(vm, function, count as usize) }
     /// `__build_class__`.
     LOAD_BUILD_CLASS = any fn load_build_class(vm, function: val) -> Val {
         let name = vm.interp.names.__build_class__.str();
@@ -423,8 +410,6 @@ opaques! {
     GET_AITER = any fn get_aiter(vm, iterable: val) -> Val { crate::frame::get_aiter(vm, iterable) }
     /// The awaitable of `x.__anext__()`.
     GET_ANEXT = any fn get_anext(vm, iterator: val) -> Val { crate::frame::get_anext(vm, iterator) }
-    /// ValueError: a generator is running already.
-    GENERATOR_RUNNING = any fn generator_running(vm) -> Void { Err(vm.raise_value("generator already executing")) }
     // ---- imports
     /// `import`.
     IMPORT_NAME = any fn import_name(vm, function: val, name: val, from_list: val, level: int) -> Val {
@@ -466,12 +451,6 @@ opaques! {
     BAD_CODE = any fn bad_code(vm) -> Void { Err(vm.raise_system("unknown opcode")) }
     /// Raises MemoryError.
     NO_MEMORY = any fn no_memory(vm) -> Void { Err(vm.raise_memory_error()) }
-    /// ZeroDivisionError of integer division or modulo.
-    ZERO_DIVISION = any fn zero_division(vm) -> Void { Err(vm.raise_zero_division("integer division or modulo by zero")) }
-    /// IndexError for a list.
-    LIST_RANGE = any fn list_range(vm) -> Void { Err(vm.raise_index("list index out of range")) }
-    /// Hash value of anything.
-    HASH = any fn hash(vm, hashed: val) -> Int { protocol::hash(vm, hashed) }
     /// Whether an exact str equals another.
     STR_EQUAL = pure fn str_equal(_vm, a: val, b: val) -> Int {
         Ok(match (Str::of(a), Str::of(b)) {
@@ -486,14 +465,10 @@ opaques! {
             _ => Err(vm.raise_system("str_concat on what are no strings")),
         }
     }
-    /// An int's sum, difference or product when 64 bits do not hold it, or with int objects.
-    INT_BINARY = reads fn int_binary(vm, a: val, b: val, op: int) -> Val { protocol::binary(vm, BinaryOp::ALL[op as usize], a, b) }
     /// `isinstance`.
     IS_INSTANCE = any fn is_instance(vm, object: val, class: val) -> Int { protocol::is_instance(vm, object, class) }
     /// A character of a string by code point.
     CHAR = reads fn char(vm, point: int) -> Val { vm.new_char(point as u32) }
-    /// The next entry of a dict iterator, unset at the end.
-    DICT_NEXT = any fn dict_next(vm, iterator: val) -> Val { protocol::next(vm, iterator) }
 }
 
 fn name_of(name: Value) -> Str {
@@ -504,9 +479,4 @@ fn name_of(name: Value) -> Str {
 pub(crate) fn args_at(first: *const u64, count: usize, names: Option<Ref>, callee: Value) -> Args {
     // SAFETY: the handler passes a run of registers above the live ones, which stay as they are during the call.
     unsafe { Args::new(first, count, names, Some(callee)) }
-}
-
-#[allow(dead_code, reason = "kept for handlers to come")]
-fn _unused(code: &CodeData, tuple: Tuple) -> (bool, usize, &'static ty::StaticType, Value) {
-    (code.simple, tuple.len(), &types::OBJECT, number::small(0))
 }

@@ -162,29 +162,34 @@ impl ByteArray {
     }
 }
 
+/// The data of a bytes-like object: bytes, bytearray or memoryview. Do not allocate or run guest code while it is in use.
+pub fn bytes_like<'a>(value: Value) -> Option<&'a [u8]> {
+    if let Some(bytes) = Bytes::of(value) {
+        return Some(bytes.data());
+    }
+    if let Some(array) = ByteArray::of(value) {
+        return Some(array.data());
+    }
+    let object = value.as_ref()?;
+    if object.ty() != Some(types::MEMORYVIEW.as_ref()) {
+        return None;
+    }
+    // A view: the object it shows, first byte, number of bytes (see crate taipan-text).
+    let shown = Vm::field(object, 0)?;
+    let start = crate::number::i64_of(Vm::field(object, 1)?)?;
+    let length = crate::number::i64_of(Vm::field(object, 2)?)?;
+    let start = usize::try_from(start).ok()?;
+    let end = start.checked_add(usize::try_from(length).ok()?)?;
+    match Bytes::of(shown) {
+        Some(bytes) => bytes.data().get(start..end),
+        None => ByteArray::of(shown)?.data().get(start..end),
+    }
+}
+
 impl Vm {
-    /// The data of a bytes-like object: bytes, bytearray or memoryview. Do not allocate or run guest code while it is in use.
+    /// As [`bytes_like`].
     pub fn bytes_like<'a>(&self, value: Value) -> Option<&'a [u8]> {
-        if let Some(bytes) = Bytes::of(value) {
-            return Some(bytes.data());
-        }
-        if let Some(array) = ByteArray::of(value) {
-            return Some(array.data());
-        }
-        let object = value.as_ref()?;
-        if object.ty() != Some(types::MEMORYVIEW.as_ref()) {
-            return None;
-        }
-        // A view: the object it shows, first byte, number of bytes (see crate taipan-text).
-        let shown = Vm::field(object, 0)?;
-        let start = crate::number::i64_of(Vm::field(object, 1)?)?;
-        let length = crate::number::i64_of(Vm::field(object, 2)?)?;
-        let start = usize::try_from(start).ok()?;
-        let end = start.checked_add(usize::try_from(length).ok()?)?;
-        match Bytes::of(shown) {
-            Some(bytes) => bytes.data().get(start..end),
-            None => ByteArray::of(shown)?.data().get(start..end),
-        }
+        bytes_like(value)
     }
 
     /// A bytearray object.

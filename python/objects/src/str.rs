@@ -267,6 +267,23 @@ impl Vm {
         Ok(Value::from_ref(object))
     }
 
+    /// A string of `length` ASCII characters that `fill` writes. It runs after the allocation and must not allocate.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new_ascii_with(&mut self, length: usize, fill: impl FnOnce(&mut [u8])) -> PyResult {
+        if length == 1 {
+            let mut byte = [0];
+            fill(&mut byte);
+            return Ok(self.interp.ascii_char(byte[0]));
+        }
+        let object = self.raw_str(length, 1, true)?;
+        let data = mem::slice_mut(object, at::STR_ASCII_DATA, length);
+        fill(data);
+        debug_assert!(data.is_ascii());
+        Ok(Value::from_ref(object))
+    }
+
     /// A string object of Latin-1 bytes.
     pub fn new_latin1(&mut self, bytes: &[u8]) -> PyResult {
         if bytes.is_ascii() {

@@ -27,6 +27,8 @@ pub struct Hooks {
     pub cell_changed: Option<fn(&mut Vm, *const u32)>,
     /// `__import__(name, globals, fromlist, level)`.
     pub import: Option<fn(&mut Vm, Str, Value, Value, i64) -> PyResult>,
+    /// Delivers a signal (`Events::INTERRUPT`): KeyboardInterrupt, or what the handlers do.
+    pub interrupt: Option<fn(&mut Vm) -> PyResult<()>>,
     /// Formats a value of an f-string: value, conversion (0 none, 1 str, 2 repr, 3 ascii), spec.
     pub format_value: Option<fn(&mut Vm, Value, u8, Option<Value>) -> PyResult>,
     /// Unpacks an iterable into exactly so many registers.
@@ -516,6 +518,8 @@ impl Vm {
     /// A cell that traces may depend on changes.
     #[cold]
     pub fn watched_value_changed(&mut self, cell: *mut u32) {
+        // SAFETY: cells are words of live objects.
+        unsafe { *cell &= !1 };
         if let Some(hook) = self.interp.hooks.cell_changed {
             hook(self, cell);
         }

@@ -1,1 +1,10 @@
-//! Taipan put together.
+//! Taipan put together: an interpreter with its builtins, its driver, and the ways to run programs.
+#![allow(unsafe_code, reason = "the driver is attached to a context that must not move")]
+
+mod body;
+mod generator;
+mod hooks;
+mod python;
+
+pub use python::{Config, Failure, Python};
+pub use taipan_compile::Mode;

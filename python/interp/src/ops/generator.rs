@@ -3,7 +3,7 @@
 //! A frame of a generator has the generator object as its language word once that is made; register -1 stays the function. While suspended, the
 //! object holds the registers below the depth of its yield, the word where it goes on, and what it was handling.
 
-use super::{a, b, c, function};
+use super::{a, b, function};
 use crate::fields;
 use crate::frame::state;
 use crate::kind;
@@ -290,9 +290,4 @@ pub(crate) fn end_async_for<M: Machine>(m: &mut M, word: Word) -> Next {
         return Ok(());
     }
     m.raise(exception)
-}
-
-#[allow(dead_code, reason = "operand c is not used in this family")]
-fn _unused(word: Word) -> i32 {
-    c(word)
 }

@@ -15,7 +15,6 @@ pub(crate) mod load;
 pub(crate) mod pattern;
 
 use coil_machine::Machine;
-use coil_value::Value;
 use taipan_bytecode::Word;
 use taipan_objects::function::CodeData;
 use taipan_objects::str::Str;
@@ -55,10 +54,4 @@ pub(crate) fn bool_val<M: Machine>(m: &M, truth: bool) -> M::Val {
 #[inline(always)]
 pub(crate) fn none<M: Machine>(m: &M) -> M::Val {
     m.val(ty::none())
-}
-
-/// A constant as a guest value.
-#[inline(always)]
-pub(crate) fn constant<M: Machine>(m: &M, value: Value) -> M::Val {
-    m.val(value)
 }

@@ -1,0 +1,377 @@
+//! Methods of generators, coroutines and asynchronous generators.
+
+use coil_value::{Ref, Value};
+use taipan_bytecode::{Op, Word};
+use taipan_interp::frame::{self, state};
+use taipan_objects::class::TypeDef;
+use taipan_objects::exception;
+use taipan_objects::function::Function;
+use taipan_objects::layout::at;
+use taipan_objects::mem;
+use taipan_objects::native::{Args, GetSetDef};
+use taipan_objects::natives;
+use taipan_objects::protocol;
+use taipan_objects::str::Str;
+use taipan_objects::ty::{self, Type, types};
+use taipan_objects::{PyResult, Vm};
+
+fn object(args: &Args) -> Ref {
+    mem::expect_ref(args.at(0))
+}
+
+fn state_of(generator: Ref) -> i64 {
+    mem::get(generator, at::GEN_STATE)
+}
+
+/// StopIteration with a value (none for None).
+fn stop(vm: &mut Vm, value: Value) -> PyResult {
+    if value == ty::none() {
+        return Err(vm.raise_with(&types::StopIteration, &[]));
+    }
+    // The instance is made directly: a tuple or exception as value must not be unpacked.
+    let error = exception::new_exception(vm, types::StopIteration.as_ref(), &[value])?;
+    exception::set_context(vm, error);
+    Err(vm.raise(error))
+}
+
+fn advance(vm: &mut Vm, generator: Ref, sent: Value) -> PyResult<Result<Value, Value>> {
+    match state_of(generator) {
+        state::FINISHED => {
+            if Type::of(Value::from_ref(generator)).is(&types::COROUTINE) {
+                return Err(vm.raise_runtime("cannot reuse already awaited coroutine"));
+            }
+            Ok(Err(ty::none()))
+        }
+        state::CREATED if sent != ty::none() => {
+            let kind = protocol::type_name(Value::from_ref(generator));
+            Err(vm.raise_type(&format!("can't send non-None value to a just-started {kind}")))
+        }
+        _ => frame::resume(vm, generator, Some(sent)),
+    }
+}
+
+fn next(vm: &mut Vm, this: Value) -> PyResult<Option<Value>> {
+    match advance(vm, mem::expect_ref(this), ty::none())? {
+        Ok(value) => Ok(Some(value)),
+        Err(value) if value == ty::none() => Ok(None),
+        Err(value) => stop(vm, value).map(Some),
+    }
+}
+
+fn send(vm: &mut Vm, args: Args) -> PyResult {
+    match advance(vm, object(&args), args.at(1))? {
+        Ok(value) => Ok(value),
+        Err(value) => stop(vm, value),
+    }
+}
+
+/// What a suspended generator delegates to (`yield from`, `await`).
+fn delegate(generator: Ref) -> Option<Value> {
+    if state_of(generator) != state::SUSPENDED {
+        return None;
+    }
+    let function = mem::value(generator, at::GEN_FUNCTION).and_then(Function::of)?;
+    let pc: i64 = mem::get(generator, at::GEN_PC);
+    // SAFETY: the saved place stands after an instruction of the code.
+    let word = Word(unsafe { *function.code().block.words.add(pc as usize - 1) });
+    if word.op_number() != Op::YieldDelegated as u8 {
+        return None;
+    }
+    mem::value(generator, at::GEN_REGISTERS + 8 * usize::from(word.b()))
+}
+
+/// Makes the exception of `throw(type, value, traceback)`.
+fn thrown(vm: &mut Vm, args: &Args) -> PyResult {
+    let first = args.at(1);
+    let value = args.get(2).filter(|value| *value != ty::none());
+    let error = if exception::is_exception_class(first) {
+        match value {
+            Some(value) if exception::is_exception(value) => value,
+            Some(value) => protocol::call(vm, first, &[value])?,
+            None => protocol::call(vm, first, &[])?,
+        }
+    } else if exception::is_exception(first) {
+        if value.is_some() {
+            return Err(vm.raise_type("instance exception may not have a separate value"));
+        }
+        first
+    } else {
+        let name = protocol::type_name(first);
+        return Err(vm.raise_type(&format!(
+            "exceptions must be classes or instances deriving from BaseException, not {name}"
+        )));
+    };
+    if let Some(traceback) = args.get(3).filter(|traceback| *traceback != ty::none()) {
+        if !Type::of(traceback).is(&types::TRACEBACK) {
+            return Err(vm.raise_type("throw() third argument must be a traceback object"));
+        }
+        vm.store(mem::expect_ref(error), at::EXC_TRACEBACK, Some(traceback));
+    }
+    Ok(error)
+}
+
+fn throw(vm: &mut Vm, args: Args) -> PyResult {
+    let generator = object(&args);
+    let error = thrown(vm, &args)?;
+    match throw_into(vm, generator, error)? {
+        Ok(value) => Ok(value),
+        Err(value) => stop(vm, value),
+    }
+}
+
+fn throw_into(vm: &mut Vm, generator: Ref, error: Value) -> PyResult<Result<Value, Value>> {
+    if let Some(inner) = delegate(generator) {
+        if exception::is_a(error, &types::GENERATOR_EXIT) {
+            if let Err(raised) = close_value(vm, inner) {
+                let raised = vm.take_raised(raised);
+                return raise_inside(vm, generator, raised);
+            }
+            return raise_inside(vm, generator, error);
+        }
+        let result = match inner.as_ref().filter(|inner| inner.layout() == taipan_objects::layout::GENERATOR) {
+            Some(inner) => {
+                mem::set(generator, at::GEN_STATE, state::RUNNING);
+                let result = throw_into(vm, inner, error);
+                mem::set(generator, at::GEN_STATE, state::SUSPENDED);
+                result
+            }
+            None => {
+                let name = vm.interp.names.throw.str();
+                match protocol::get_attr_opt(vm, inner, name)? {
+                    None => return raise_inside(vm, generator, error),
+                    Some(method) => {
+                        mem::set(generator, at::GEN_STATE, state::RUNNING);
+                        let result = protocol::call(vm, method, &[error]);
+                        mem::set(generator, at::GEN_STATE, state::SUSPENDED);
+                        match result {
+                            Err(raised) if vm.raised_is(&types::StopIteration) => {
+                                let stop = vm.take_raised(raised);
+                                Ok(Err(exception::extra(mem::expect_ref(stop), 0).unwrap_or_else(ty::none)))
+                            }
+                            other => other.map(Ok),
+                        }
+                    }
+                }
+            }
+        };
+        return match result {
+            Ok(Ok(value)) => Ok(Ok(value)),
+            // The delegate is done: go on after the loop that drives it, as its `send` would.
+            Ok(Err(value)) => finish_delegation(vm, generator, value),
+            Err(raised) => {
+                let raised = vm.take_raised(raised);
+                raise_inside(vm, generator, raised)
+            }
+        };
+    }
+    raise_inside(vm, generator, error)
+}
+
+/// Resumes a generator behind its `send`, whose iterator has returned `value`.
+fn finish_delegation(vm: &mut Vm, generator: Ref, value: Value) -> PyResult<Result<Value, Value>> {
+    let function = mem::value(generator, at::GEN_FUNCTION).and_then(Function::of).expect("generators have a function");
+    let block = &function.code().block;
+    let pc: i64 = mem::get(generator, at::GEN_PC);
+    let yielded = pc as usize - 1;
+    // The `send` stands with its cache just before the `yield_delegated`.
+    let send_at = yielded - 2;
+    // SAFETY: words of the code.
+    let send = Word(unsafe { *block.words.add(send_at) });
+    debug_assert_eq!(send.op_number(), Op::Send as u8);
+    vm.store(generator, at::GEN_REGISTERS + 8 * usize::from(send.a()), Some(value));
+    let target = (send_at as i64 + 2) + i64::from(send.c_signed());
+    frame::resume_at(vm, generator, target as usize)
+}
+
+/// Raises inside a suspended generator.
+fn raise_inside(vm: &mut Vm, generator: Ref, error: Value) -> PyResult<Result<Value, Value>> {
+    match state_of(generator) {
+        state::FINISHED => {
+            if Type::of(Value::from_ref(generator)).is(&types::COROUTINE) {
+                return Err(vm.raise_runtime("cannot reuse already awaited coroutine"));
+            }
+            Err(vm.raise(error))
+        }
+        state::RUNNING => {
+            let kind = protocol::type_name(Value::from_ref(generator));
+            Err(vm.raise_value(&format!("{kind} already executing")))
+        }
+        _ => {
+            let _ = vm.raise(error);
+            frame::resume(vm, generator, None)
+        }
+    }
+}
+
+fn close_value(vm: &mut Vm, value: Value) -> PyResult<()> {
+    if let Some(generator) = value.as_ref().filter(|object| object.layout() == taipan_objects::layout::GENERATOR) {
+        return close_generator(vm, generator).map(|_| ());
+    }
+    let name = vm.interp.names.close.str();
+    match protocol::get_attr_opt(vm, value, name)? {
+        Some(method) => protocol::call(vm, method, &[]).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+fn close_generator(vm: &mut Vm, generator: Ref) -> PyResult {
+    match state_of(generator) {
+        state::FINISHED => return Ok(ty::none()),
+        state::CREATED => {
+            mem::set(generator, at::GEN_STATE, state::FINISHED);
+            return Ok(ty::none());
+        }
+        _ => {}
+    }
+    let raised = vm.raise_with(&types::GENERATOR_EXIT, &[]);
+    let exit = vm.take_raised(raised);
+    match throw_into(vm, generator, exit) {
+        Ok(Ok(_)) => {
+            let kind = protocol::type_name(Value::from_ref(generator));
+            Err(vm.raise_runtime(&format!("{kind} ignored GeneratorExit")))
+        }
+        Ok(Err(value)) => Ok(value),
+        Err(raised) if vm.raised_is(&types::GENERATOR_EXIT) || vm.raised_is(&types::StopIteration) => {
+            vm.take_raised(raised);
+            Ok(ty::none())
+        }
+        Err(raised) => Err(raised),
+    }
+}
+
+fn close(vm: &mut Vm, args: Args) -> PyResult {
+    close_generator(vm, object(&args))
+}
+
+fn repr(vm: &mut Vm, this: Value) -> PyResult {
+    let name = field_or(vm, this, at::GEN_QUALNAME);
+    let text = format!("<{} object {} at {:#x}>", protocol::type_name(this), name, this.bits());
+    vm.new_str(&text)
+}
+
+fn field_or(vm: &mut Vm, this: Value, offset: usize) -> String {
+    let value = name_value(vm, this, offset);
+    Str::of(value).map_or_else(String::new, |name| name.to_rust().into_owned())
+}
+
+fn name_value(_vm: &mut Vm, this: Value, offset: usize) -> Value {
+    let generator = mem::expect_ref(this);
+    if let Some(value) = mem::value(generator, offset) {
+        return value;
+    }
+    let function = mem::value(generator, at::GEN_FUNCTION).and_then(Function::of).expect("generators have a function");
+    if offset == at::GEN_NAME { function.name() } else { function.qualname() }
+}
+
+fn set_name(vm: &mut Vm, this: Value, value: Option<Value>, offset: usize, what: &str) -> PyResult<()> {
+    match value.filter(|value| Str::of(*value).is_some()) {
+        Some(value) => {
+            vm.store(mem::expect_ref(this), offset, Some(value));
+            Ok(())
+        }
+        None => Err(vm.raise_type(&format!("{what} must be set to a string object"))),
+    }
+}
+
+fn code_of(_vm: &mut Vm, this: Value) -> PyResult {
+    let function = mem::value(mem::expect_ref(this), at::GEN_FUNCTION).and_then(Function::of);
+    Ok(Value::from_ref(function.expect("generators have a function").code().object))
+}
+
+fn running(_vm: &mut Vm, this: Value) -> PyResult {
+    Ok(ty::bool_value(state_of(mem::expect_ref(this)) == state::RUNNING))
+}
+
+fn suspended(_vm: &mut Vm, this: Value) -> PyResult {
+    Ok(ty::bool_value(state_of(mem::expect_ref(this)) == state::SUSPENDED))
+}
+
+fn yield_from(_vm: &mut Vm, this: Value) -> PyResult {
+    Ok(delegate(mem::expect_ref(this)).unwrap_or_else(ty::none))
+}
+
+/// The frame of a suspended generator: made for this call (None once finished).
+fn generator_frame(vm: &mut Vm, this: Value) -> PyResult {
+    let generator = mem::expect_ref(this);
+    if state_of(generator) == state::FINISHED {
+        return Ok(ty::none());
+    }
+    frame::generator_frame(vm, generator)
+}
+
+const fn attribute(name: &'static str, get: fn(&mut Vm, Value) -> PyResult) -> GetSetDef {
+    GetSetDef { name, get, set: None }
+}
+
+const NAME: GetSetDef = GetSetDef {
+    name: "__name__",
+    get: |vm, this| Ok(name_value(vm, this, at::GEN_NAME)),
+    set: Some(|vm, this, value| set_name(vm, this, value, at::GEN_NAME, "__name__")),
+};
+const QUALNAME: GetSetDef = GetSetDef {
+    name: "__qualname__",
+    get: |vm, this| Ok(name_value(vm, this, at::GEN_QUALNAME)),
+    set: Some(|vm, this, value| set_name(vm, this, value, at::GEN_QUALNAME, "__qualname__")),
+};
+
+static GENERATOR_ATTRIBUTES: &[GetSetDef] = &[
+    NAME,
+    QUALNAME,
+    attribute("gi_code", code_of),
+    attribute("gi_frame", generator_frame),
+    attribute("gi_running", running),
+    attribute("gi_suspended", suspended),
+    attribute("gi_yieldfrom", yield_from),
+];
+
+static COROUTINE_ATTRIBUTES: &[GetSetDef] = &[
+    NAME,
+    QUALNAME,
+    attribute("cr_code", code_of),
+    attribute("cr_frame", generator_frame),
+    attribute("cr_running", running),
+    attribute("cr_suspended", suspended),
+    attribute("cr_await", yield_from),
+    attribute("cr_origin", |_, _| Ok(ty::none())),
+];
+
+natives! {
+    static GENERATOR_METHODS = {
+        "send" method One, "(self, value, /)" => send;
+        "throw" method Positional(1, 3), "(self, typ, val=None, tb=None, /)" => throw;
+        "close" method NoArgs, "(self, /)" => close;
+    };
+}
+
+natives! {
+    static COROUTINE_METHODS = {
+        "send" method One, "(self, value, /)" => send;
+        "throw" method Positional(1, 3), "(self, typ, val=None, tb=None, /)" => throw;
+        "close" method NoArgs, "(self, /)" => close;
+        "__await__" method NoArgs, "(self, /)" => |_, args| Ok(args.at(0));
+    };
+}
+
+/// `generator`.
+pub(crate) static GENERATOR: TypeDef = TypeDef {
+    ty: &types::GENERATOR,
+    slots: |slots| {
+        slots.repr = Some(repr);
+        slots.iter = Some(|_, this| Ok(this));
+        slots.next = Some(next);
+    },
+    methods: GENERATOR_METHODS,
+    getset: GENERATOR_ATTRIBUTES,
+    doc: "",
+    module: "",
+};
+
+/// `coroutine`. (Its `__await__` gives the coroutine itself, which can be driven by `send`.)
+pub(crate) static COROUTINE: TypeDef = TypeDef {
+    ty: &types::COROUTINE,
+    slots: |slots| slots.repr = Some(repr),
+    methods: COROUTINE_METHODS,
+    getset: COROUTINE_ATTRIBUTES,
+    doc: "",
+    module: "",
+};

@@ -1,0 +1,175 @@
+//! [`Python`]: an interpreter ready to run programs.
+
+use crate::{body, generator, hooks};
+use coil_jit::{AttachedJit, Jit};
+use coil_options::Options;
+use coil_value::Value;
+use taipan_compile::{Mode, Options as CompileOptions, SyntaxError};
+use taipan_interp::frame;
+use taipan_objects::class::TypeDef;
+use taipan_objects::dict::Dict;
+use taipan_objects::layout;
+use taipan_objects::layout::at;
+use taipan_objects::mem;
+use taipan_objects::native::NativeDef;
+use taipan_objects::ty::{self, types};
+use taipan_objects::{PyResult, Raised, Vm};
+
+/// How to start.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// Options of the toolkit.
+    pub coil: Options,
+    /// `sys.argv`.
+    pub argv: Vec<String>,
+}
+
+/// Why an interpreter did not start.
+#[derive(Clone, Debug)]
+pub struct Failure(pub String);
+
+/// An interpreter with one thread.
+#[derive(Debug)]
+pub struct Python {
+    jit: Option<AttachedJit>,
+    vm: Box<Vm>,
+}
+
+impl Python {
+    /// Starts an interpreter.
+    ///
+    /// # Errors
+    /// The system gives no memory, or the start itself raised.
+    pub fn new(config: &Config) -> Result<Python, Failure> {
+        let heap = coil_jit::heap_config(&config.coil.gc);
+        let mut vm = Vm::new(heap).map_err(Failure)?;
+        vm.interp.hooks.call_function = Some(frame::call_function);
+        vm.interp.hooks.run = Some(hooks::run);
+        vm.interp.hooks.run_raised = Some(hooks::run_raised);
+        vm.interp.hooks.cell_changed = Some(hooks::cell_changed);
+        vm.interp.hooks.unpack = Some(taipan_containers::unpack_sequence);
+        vm.interp.hooks.unpack_ex = Some(taipan_containers::unpack_ex);
+        // SAFETY: the Vm is boxed; the driver is dropped first.
+        let jit = unsafe { Jit::attach(&raw mut vm.cx, hooks::language(), &config.coil) };
+        vm.extra_roots.push(trace_caches);
+        let mut python = Python { jit: Some(jit), vm };
+        let ready = python.make_builtins();
+        ready.map_err(|raised| Failure(python.describe(raised)))?;
+        Ok(python)
+    }
+
+    /// The thread.
+    pub fn vm(&mut self) -> &mut Vm {
+        &mut self.vm
+    }
+
+    fn make_builtins(&mut self) -> PyResult<()> {
+        let vm = &mut *self.vm;
+        let own: &[&'static TypeDef] = &[&generator::GENERATOR, &generator::COROUTINE];
+        let mut defs: Vec<&'static TypeDef> = own.to_vec();
+        defs.extend(taipan_numbers::TYPES);
+        defs.extend(taipan_containers::TYPES);
+        defs.extend(taipan_core::TYPES);
+        vm.ready_types(&defs)?;
+        let builtins = vm.interp.builtins();
+        for row in ty::STATIC_TYPES {
+            let public = !matches!(row.name, "NoneType" | "NotImplementedType" | "ellipsis");
+            if public && (row.flags & ty::flag::EXCEPTION != 0 || BUILTIN_TYPES.contains(&row.name)) {
+                builtins.set_name(vm, row.name, row.ty.value())?;
+            }
+        }
+        for (name, value) in [
+            ("None", ty::none()),
+            ("True", ty::TRUE.value()),
+            ("False", ty::FALSE.value()),
+            ("NotImplemented", ty::not_implemented()),
+            ("Ellipsis", ty::ELLIPSIS.value()),
+            ("__debug__", ty::TRUE.value()),
+            ("EnvironmentError", types::OSError.value()),
+            ("IOError", types::OSError.value()),
+        ] {
+            builtins.set_name(vm, name, value)?;
+        }
+        let name = vm.intern("builtins")?;
+        builtins.set_name(vm, "__name__", name)?;
+        let tables: [&'static [NativeDef]; 4] =
+            [taipan_numbers::FUNCTIONS, taipan_containers::FUNCTIONS, taipan_core::FUNCTIONS, body::FUNCTIONS];
+        for def in tables.into_iter().flatten() {
+            let function = vm.new_native(def, None, Some(name))?;
+            builtins.set_name(vm, def.name, function)?;
+        }
+        let module = new_module(vm, builtins)?;
+        let modules = vm.interp.modules();
+        modules.set_name(vm, "builtins", module)
+    }
+
+    /// Compiles source in a mode.
+    ///
+    /// # Errors
+    /// The source is malformed.
+    pub fn compile(&self, source: &[u8], filename: &str, mode: Mode) -> Result<taipan_bytecode::Code, SyntaxError> {
+        taipan_compile::compile(source, filename, CompileOptions::new(mode))
+    }
+
+    /// Runs a program as `__main__`.
+    ///
+    /// # Errors
+    /// What it raises.
+    pub fn run_main(&mut self, code: taipan_bytecode::Code, filename: Option<&str>) -> PyResult {
+        let vm = &mut *self.vm;
+        let globals = vm.new_dict_old()?;
+        let name = vm.intern("__main__")?;
+        globals.set_name(vm, "__name__", name)?;
+        let builtins = vm.interp.modules().get_name(vm, "builtins")?.unwrap_or_else(ty::none);
+        globals.set_name(vm, "__builtins__", builtins)?;
+        if let Some(filename) = filename {
+            let filename = vm.new_str(filename)?;
+            globals.set_name(vm, "__file__", filename)?;
+        }
+        let module = new_module(vm, globals)?;
+        let modules = vm.interp.modules();
+        modules.set_name(vm, "__main__", module)?;
+        let code = vm.new_code(code)?;
+        frame::run_body(vm, mem::expect_ref(code), globals, None, None)
+    }
+
+    /// The pending exception as the text that an uncaught exception prints.
+    pub fn describe(&mut self, raised: Raised) -> String {
+        let error = self.vm.take_raised(raised);
+        match taipan_core::format_exception(&mut self.vm, error) {
+            Ok(text) => text,
+            Err(_) => "an exception could not be shown\n".to_owned(),
+        }
+    }
+}
+
+impl Drop for Python {
+    fn drop(&mut self) {
+        self.jit = None;
+    }
+}
+
+/// Objects that inline caches refer to.
+fn trace_caches(vm: &Vm, visitor: &mut coil_heap::Visitor<'_>, _phase: coil_heap::Phase) {
+    let cx = (&raw const vm.cx).cast_mut();
+    // SAFETY: the driver set the machines' state; the thread is stopped.
+    let state = unsafe { coil_machine::MachineState::of(cx) };
+    for bits in &state.caches.kept {
+        // SAFETY: entries keep objects.
+        if let Some(value) = unsafe { Value::from_bits(*bits) } {
+            visitor.pin(value);
+        }
+    }
+}
+
+fn new_module(vm: &mut Vm, dict: Dict) -> PyResult {
+    let module = vm.alloc_old(layout::MODULE, &types::MODULE, 48)?;
+    vm.store(module, at::MODULE_DICT, Some(dict.value()));
+    Ok(Value::from_ref(module))
+}
+
+const BUILTIN_TYPES: &[&str] = &[
+    "object", "type", "int", "bool", "float", "complex", "str", "bytes", "bytearray", "memoryview", "tuple", "list", "dict",
+    "set", "frozenset", "slice", "range", "property", "classmethod", "staticmethod", "super", "enumerate", "zip", "map",
+    "filter", "reversed",
+];
