@@ -1,1 +1,34 @@
-//! str, bytes and bytearray, and formatting.
+//! str, bytes, bytearray and memoryview with their methods, formatting, codecs, and the builtin functions on text.
+
+mod args;
+mod builder;
+mod codec;
+mod format_method;
+mod format_value;
+mod functions;
+mod iter;
+mod percent;
+mod str_case;
+mod str_join;
+mod str_new;
+mod str_search;
+mod str_split;
+mod str_translate;
+mod str_type;
+mod str_width;
+mod units;
+
+pub use codec::{decode, decode_bytes, encode};
+pub use format_value::format_value;
+pub use functions::FUNCTIONS;
+
+use taipan_objects::class::TypeDef;
+
+/// The types of this crate.
+pub static TYPES: &[&TypeDef] = &[
+    &str_type::STR,
+    &iter::STR_ITERATOR,
+    &iter::STR_ASCII_ITERATOR,
+    &iter::BYTES_ITERATOR,
+    &iter::BYTEARRAY_ITERATOR,
+];
