@@ -259,6 +259,11 @@ fn link(
             args,
         };
     }
+    // The other trace reads real objects from memory.
+    pass.last_snapshot = snapshot;
+    for (_, id) in &slots {
+        pass.materialise_held(*id);
+    }
     CompiledEnd::Enter {
         target,
         exit: pass.exit(snapshot),

@@ -126,7 +126,8 @@ impl Pass<'_> {
         }
     }
 
-    fn materialise_held(&mut self, id: Id) {
+    /// Makes the virtual object that a value is, or that a box is of.
+    pub(crate) fn materialise_held(&mut self, id: Id) {
         if let Some(object) = self.held(id) {
             self.materialise(self.objects[object].id);
         }
