@@ -155,20 +155,6 @@ pub unsafe fn run_raised(cx: *mut Context) -> Outcome {
 
 unsafe fn run_from(cx: *mut Context, raised: bool) -> Outcome {
     // SAFETY: by contract.
-    unsafe { run_from(cx, false) }
-}
-
-/// Like [`run`], beginning by unwinding the pending exception at the innermost frame's place (an exception thrown into a suspended frame).
-///
-/// # Safety
-/// As [`run`], with an exception pending.
-pub unsafe fn run_raised(cx: *mut Context) -> Outcome {
-    // SAFETY: by contract.
-    unsafe { run_from(cx, true) }
-}
-
-unsafe fn run_from(cx: *mut Context, raised: bool) -> Outcome {
-    // SAFETY: by contract.
     let context = unsafe { &mut *cx };
     let saved = Suspended {
         frame_top: context.frame_top.wrapping_sub(1),

@@ -24,6 +24,8 @@ pub struct GuestFrame {
     pub base: *mut u64,
     /// Registers that memory does not hold, as bits; objects that exist in the trace only are given as 0.
     pub known: Vec<(i32, u64)>,
+    /// The language's word of the frame.
+    pub extra: u64,
     /// Its record; none for frames that a trace inlined.
     pub record: Option<*mut FrameRecord>,
 }
@@ -97,6 +99,7 @@ pub unsafe fn frames(cx: *mut Context) -> Vec<GuestFrame> {
             kind: real.kind,
             base: real.base,
             known,
+            extra: real.extra,
             record: Some(record),
         });
         record = record.wrapping_sub(1);
@@ -144,12 +147,13 @@ unsafe fn inlined(
             kind: frame.kind,
             base: base.wrapping_add(frame.base as usize),
             known: Vec::new(),
+            extra: 0,
             record: None,
         })
         .collect();
     let numbered: Vec<_> = leaves(exit).collect();
     for (at, &(slot, value)) in exit.slots.iter().enumerate() {
-        if extra_frame(slot).is_some() || slot == UNWINDING_SLOT {
+        if slot == UNWINDING_SLOT {
             continue;
         }
         let leaf = numbered
@@ -168,6 +172,10 @@ unsafe fn inlined(
             },
             ExitValue::Virtual(_) => 0,
         };
+        if let Some(frame) = extra_frame(slot) {
+            list[frame].extra = word;
+            continue;
+        }
         let owner = exit
             .frames
             .iter()
@@ -177,4 +185,97 @@ unsafe fn inlined(
         list[owner].known.push((register, word));
     }
     list
+}
+
+/// While it lives, the frames that running compiled code has inlined are real: they have records, and registers in memory. Dropping it takes the
+/// records away again; what was written to their registers meanwhile is lost.
+#[derive(Debug)]
+#[must_use]
+pub struct RealFrames {
+    cx: *mut Context,
+    root: *mut FrameRecord,
+    pc: *const u64,
+    trace_return: usize,
+}
+
+/// Makes the frames of the trace that is calling the present native real, for a native that looks at records or pushes some. Does nothing in
+/// natives that the interpreter calls.
+///
+/// # Safety
+/// Attached, and called from a native whose [`coil_machine::Opaque`] says that it sees frames. The guard is dropped before the native returns, and after
+/// everything pushed meanwhile was popped.
+pub unsafe fn real_frames(cx: *mut Context) -> RealFrames {
+    // SAFETY: by contract.
+    let context = unsafe { &mut *cx };
+    let root = context.frame_top;
+    let mut guard = RealFrames {
+        cx,
+        root,
+        pc: std::ptr::null(),
+        trace_return: context.trace_return,
+    };
+    let Some(place) = TraceReturn::unpack(context.trace_return) else {
+        return guard;
+    };
+    // SAFETY: a trace's root frame has a record.
+    let record = unsafe { *root };
+    guard.pc = record.pc;
+    let registers = Context2 {
+        gpr: context.exit_gpr,
+        fpr: context.exit_fpr,
+        sp: context.exit_sp,
+    };
+    // SAFETY: by contract.
+    let list = unsafe { inlined(cx, place, &registers, record.base) };
+    // SAFETY: by contract.
+    let exit = unsafe { Jit::of(cx) }
+        .table
+        .get(place.trace)
+        .map(|trace| &trace.exits[trace.code.sites[place.site as usize].exit as usize]);
+    let frames = exit.map_or(&[][..], |exit| &exit.frames);
+    for (number, (frame, view)) in frames.iter().zip(&list).enumerate() {
+        // SAFETY: code of exits is live.
+        let pc = unsafe { (*view.code).words }.wrapping_add(view.pc as usize);
+        let at = root.wrapping_add(number);
+        if number == 0 {
+            // SAFETY: the root's record.
+            unsafe { (*at).pc = pc };
+        } else {
+            // SAFETY: the record stack has slack beyond its limit.
+            unsafe {
+                at.write(FrameRecord {
+                    code: view.code,
+                    pc,
+                    base: view.base,
+                    resume: std::ptr::null(),
+                    result: frame.result,
+                    kind: frame.kind,
+                    flags: 0,
+                    extra: view.extra,
+                });
+            }
+            for &(register, word) in &view.known {
+                // NO-BARRIER: root.
+                // SAFETY: a register of a window that fits the stack.
+                unsafe { *view.base.offset(register as isize) = word };
+            }
+        }
+    }
+    context.frame_top = root.wrapping_add(frames.len().max(1) - 1);
+    context.trace_return = 0;
+    guard
+}
+
+impl Drop for RealFrames {
+    fn drop(&mut self) {
+        if self.trace_return == 0 {
+            return;
+        }
+        // SAFETY: by the contract of `real_frames`.
+        let context = unsafe { &mut *self.cx };
+        context.frame_top = self.root;
+        context.trace_return = self.trace_return;
+        // SAFETY: the root's record; its window is as it was when the trace was entered.
+        unsafe { (*self.root).pc = self.pc };
+    }
 }

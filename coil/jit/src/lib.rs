@@ -42,7 +42,7 @@ pub mod tiny;
 mod tests;
 
 pub use driver::{Outcome, nested_base, push_root, run, run_raised};
-pub use frames::{GuestFrame, frames};
+pub use frames::{GuestFrame, RealFrames, frames, real_frames};
 pub use invalidate::cell_changed;
 pub use jit::{AttachedJit, Jit};
 pub use language::{Language, heap_config};

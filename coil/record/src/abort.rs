@@ -31,7 +31,7 @@ macro_rules! define {
 
             /// Whether a handler breaks the rules of [`coil_machine`].
             pub fn is_authors_error(self) -> bool {
-                matches!(self, Abort::GuardAfterEffect | Abort::GuardAfterWrite | Abort::CallAfterWrite)
+                matches!(self, Abort::GuardAfterEffect | Abort::GuardAfterWrite)
             }
         }
     };
@@ -50,8 +50,6 @@ define! {
     GuardAfterEffect "guard after an effect in one bytecode" Blacklist;
     /// A handler guards after it wrote a register.
     GuardAfterWrite "guard after a register write in one bytecode" Blacklist;
-    /// A handler calls after it wrote a register.
-    CallAfterWrite "opaque call after a register write in one bytecode" Blacklist;
     /// A cached result depends on more cells than can be watched.
     TooManyCells "cached result depends on too many cells" Blacklist;
     /// An object could not be made.

@@ -95,9 +95,6 @@ impl<'t> Recorder<'t> {
         let mut snapshot = NO_SNAPSHOT;
         {
             let mut state = self.buf.state();
-            if !state.done && state.written {
-                state.abort(Abort::CallAfterWrite);
-            }
             if !state.done {
                 snapshot = state.snapshot_after(pc);
             }
@@ -106,11 +103,14 @@ impl<'t> Recorder<'t> {
         let outcome = perform(&mut self.direct, direct);
         let changes = matches!(function.effects, Effects::Writes(_) | Effects::Any);
         let mut state = self.buf.state();
+        // While an exception is pending, its being so says nothing about the call.
+        let may_raise = function.can_raise && state.unwinding.is_none();
+        let raised = outcome.is_err() && may_raise;
         if state.done {
             drop(state);
             return outcome.map(|result| (result, Id::NONE));
         }
-        if outcome.is_err() && changes {
+        if raised && changes {
             // A call that changes things is not repeated: the interpreter performs it.
             if self.is_loop() {
                 state.abort(Abort::LeavesByRaising);
@@ -120,31 +120,35 @@ impl<'t> Recorder<'t> {
             drop(state);
             return outcome.map(|result| (result, Id::NONE));
         }
-        if outcome.is_err() && state.effect {
-            state.abort(Abort::GuardAfterEffect);
+        if raised && (state.effect || state.written) {
+            let reason = if state.effect {
+                Abort::GuardAfterEffect
+            } else {
+                Abort::GuardAfterWrite
+            };
+            state.abort(reason);
             drop(state);
             return outcome.map(|result| (result, Id::NONE));
         }
         let first = u32::try_from(state.trace.call_args.len()).expect("few arguments");
         let ids = ids.map(|id| state.resolve(id));
         state.trace.call_args.extend_from_slice(&ids);
-        let key = (&raw const *function).addr();
-        let call = state.call(key, || describe(function));
-        let restart = if outcome.is_err() {
-            state.snapshot()
-        } else {
-            snapshot
-        };
+        let key = (&raw const *function).addr() + usize::from(may_raise);
+        let call = state.call(key, || Call {
+            can_raise: may_raise,
+            ..describe(function)
+        });
+        let restart = if raised { state.snapshot() } else { snapshot };
         let id = state.push(result_op(ty), [Id::NONE; 3], call, snapshot);
         if let Some(at) = id.as_inst() {
             state.trace.insts[at].first_arg = first;
         }
-        if outcome.is_err() {
+        if raised {
             state.push(Op::GuardRaise, [Id::NONE; 3], 0, restart);
             state.unwinding = Some(pc);
             state.pending = None;
             state.fresh();
-        } else if function.can_raise {
+        } else if may_raise {
             state.push(Op::GuardNoRaise, [Id::NONE; 3], 0, snapshot);
         }
         if changes {

@@ -369,6 +369,7 @@ impl State {
     }
 
     pub(crate) fn set_slot(&mut self, slot: i32, id: Id) {
+        self.after = None;
         let at = Self::index(slot);
         if at >= self.slots.len() {
             self.slots.resize(at + 16, Id::NONE);

@@ -191,7 +191,9 @@ fn code_of(program: &Program, owner: *const toy::Owner) -> Vec<Code> {
 fn an_endless_compiled_loop_can_be_interrupted() {
     for mode in ["jit=off", EAGER] {
         let mut guest = guest_with(&[mode]);
-        let owner = toy::Owner::default();
+        let mut globals = toy::Globals::default();
+        let mut owner = toy::Owner::default();
+        owner.globals = &raw mut globals;
         let codes = code_of(&p::endless(), &raw const owner);
         // SAFETY: the context is live.
         let remote = Remote(unsafe { &raw const (*guest.context()).events });
@@ -209,7 +211,9 @@ fn an_endless_compiled_loop_can_be_interrupted() {
 fn endless_recursion_overflows_the_guest_stack() {
     for mode in ["jit=off", EAGER, "jit=on", "jit=no-opt"] {
         let mut guest = guest_with(&[mode]);
+        let mut globals = toy::Globals::default();
         let mut owner = toy::Owner::default();
+        owner.globals = &raw mut globals;
         let codes = code_of(&p::endless_recursion(), &raw const owner);
         owner.functions = codes.iter().map(Code::block).collect();
         let cx = guest.context();
