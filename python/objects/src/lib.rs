@@ -16,6 +16,7 @@ pub mod layout;
 pub mod list;
 pub mod mem;
 pub mod names;
+pub mod module;
 pub mod native;
 pub mod number;
 pub mod protocol;
