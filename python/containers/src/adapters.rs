@@ -3,6 +3,7 @@
 //! reversed [sequence (unset once exhausted), index].
 
 use crate::helpers::call_with_list;
+use crate::helpers::next_item;
 use crate::helpers::{bind, builtin, check_count, class_getitem, no_keywords, self_iter};
 use taipan_objects::class::TypeDef;
 use taipan_objects::list::List;
@@ -33,7 +34,7 @@ fn new_enumerate(vm: &mut Vm, class: Type, args: Args) -> PyResult {
 }
 
 fn next_enumerate(vm: &mut Vm, this: Value) -> PyResult<Option<Value>> {
-    let Some(item) = protocol::next(vm, field(this, 0))? else {
+    let Some(item) = next_item(vm, field(this, 0))? else {
         return Ok(None);
     };
     let count = field(this, 1);
@@ -90,7 +91,7 @@ fn advance_few(
     items: &mut [Value; FEW],
 ) -> PyResult<bool> {
     for index in 0..iterators.len() {
-        match protocol::next(vm, iterators.at(index))? {
+        match next_item(vm, iterators.at(index))? {
             Some(item) => items[index] = item,
             None => return exhausted(vm, iterators, strict, name, index).map(|()| false),
         }
@@ -102,7 +103,7 @@ fn advance_few(
 fn advance_many(vm: &mut Vm, iterators: Tuple, strict: bool, name: &str) -> PyResult<Option<List>> {
     let items = vm.new_list_with(iterators.len())?;
     for index in 0..iterators.len() {
-        match protocol::next(vm, iterators.at(index))? {
+        match next_item(vm, iterators.at(index))? {
             Some(item) => items.push(vm, item)?,
             None => return exhausted(vm, iterators, strict, name, index).map(|()| None),
         }
@@ -136,7 +137,7 @@ fn exhausted(
         )));
     }
     for other in 1..iterators.len() {
-        if protocol::next(vm, iterators.at(other))?.is_some() {
+        if next_item(vm, iterators.at(other))?.is_some() {
             return Err(vm.raise_value(&format!(
                 "{name}() argument {} is longer than argument{}",
                 other + 1,
@@ -257,7 +258,7 @@ fn new_filter(vm: &mut Vm, class: Type, args: Args) -> PyResult {
 fn next_filter(vm: &mut Vm, this: Value) -> PyResult<Option<Value>> {
     let (function, iterator) = (field(this, 0), field(this, 1));
     let plain = function == ty::none() || function == types::BOOL.value();
-    while let Some(item) = protocol::next(vm, iterator)? {
+    while let Some(item) = next_item(vm, iterator)? {
         let keep = if plain {
             protocol::truth(vm, item)?
         } else {

@@ -30,7 +30,12 @@ pub fn new_dict_of(vm: &mut Vm, class: Type) -> PyResult<Dict> {
     } else {
         layout::DICT_SUB_SIZE
     };
-    Ok(Dict::from_ref(vm.alloc_sized(layout, class, size, |_| {})?))
+    Ok(Dict::from_ref(vm.alloc_sized(
+        layout,
+        class,
+        size,
+        |_| {},
+    )?))
 }
 
 fn new(vm: &mut Vm, class: Type, _args: Args) -> PyResult {

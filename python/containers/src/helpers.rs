@@ -1,5 +1,6 @@
 //! What several container types need: allocation for subclasses, argument checks, text building, indices.
 
+use taipan_objects::dict::Dict;
 use taipan_objects::layout::{self, SUB_EXTRA};
 use taipan_objects::list::List;
 use taipan_objects::native::Args;
@@ -321,6 +322,47 @@ pub fn call_with_list(vm: &mut Vm, callable: Value, items: List) -> PyResult {
         }
         // SAFETY: the registers stay reserved during the call.
         let args = unsafe { Args::new(registers.as_ptr(), count, None, Some(callable)) };
+        protocol::call_args(vm, callable, args)
+    })
+}
+
+/// The next item of an iterator inside another one: long chains of them end in RecursionError, not in a full native stack.
+///
+/// # Errors
+/// What `__next__` raises.
+#[inline]
+pub(crate) fn next_item(vm: &mut Vm, iterator: Value) -> PyResult<Option<Value>> {
+    vm.nested(" while iterating", |vm| protocol::next(vm, iterator))
+}
+
+/// Calls with positional arguments from a list and keyword arguments from a dict with string keys.
+///
+/// # Errors
+/// TypeError; what the callable raises.
+pub fn call_with_dict(vm: &mut Vm, callable: Value, items: List, keywords: Dict) -> PyResult {
+    if keywords.is_empty() {
+        return call_with_list(vm, callable, items);
+    }
+    let names = crate::dict::keys_list(vm, keywords)?;
+    if (0..names.len()).any(|index| !is_str(names.at(index))) {
+        return Err(vm.raise_type("keywords must be strings"));
+    }
+    let values = vm.new_list_with(names.len())?;
+    for (_, value) in keywords.iter() {
+        values.push(vm, value)?;
+    }
+    let names = vm.list_to_tuple(names)?;
+    let (first, second) = (items.len(), values.len());
+    vm.with_registers(first + second, |vm, registers| {
+        for index in 0..first {
+            registers.set(index, items.get(index));
+        }
+        for index in 0..second {
+            registers.set(first + index, values.get(index));
+        }
+        let count = first + second;
+        // SAFETY: the registers stay reserved during the call; the names are strings.
+        let args = unsafe { Args::new(registers.as_ptr(), count, names.as_ref(), Some(callable)) };
         protocol::call_args(vm, callable, args)
     })
 }

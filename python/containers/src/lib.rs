@@ -7,16 +7,23 @@
 pub mod adapters;
 pub mod alias;
 mod bigint;
+pub mod bisect;
+pub mod collections;
 pub mod dict;
 pub mod dict_iter;
 mod dict_methods;
 pub mod dict_view;
 pub mod functions;
+pub mod functools;
+pub mod heapq;
 pub mod helpers;
 pub mod iter;
+pub mod itertools;
 pub mod list;
 mod list_methods;
 pub mod namespace;
+pub mod native_module;
+pub mod operator;
 pub mod proxy;
 pub mod range;
 pub mod set;
@@ -34,7 +41,9 @@ pub use functions::FUNCTIONS;
 pub use slice::slice_indices;
 pub use unpack::{unpack_ex, unpack_sequence};
 
+use native_module::NativeModule;
 use taipan_objects::class::TypeDef;
+use taipan_objects::{PyResult, Vm};
 
 /// The builtin types of this crate.
 pub static TYPES: &[&TypeDef] = &[
@@ -72,3 +81,26 @@ pub static TYPES: &[&TypeDef] = &[
     &union::UNION,
     &namespace::SIMPLE_NAMESPACE,
 ];
+
+/// The native modules of this crate.
+pub static MODULES: &[&NativeModule] = &[
+    &itertools::ITERTOOLS,
+    &collections::COLLECTIONS,
+    &functools::FUNCTOOLS,
+    &operator::OPERATOR,
+    &heapq::HEAPQ,
+    &bisect::BISECT,
+];
+
+/// Makes the types of all native modules (importing a module makes its own).
+///
+/// # Errors
+/// MemoryError.
+pub fn make_types(vm: &mut Vm) -> PyResult<()> {
+    for module in MODULES {
+        for row in module.types.iter().copied().flatten() {
+            vm.ready_module_type(row)?;
+        }
+    }
+    Ok(())
+}
