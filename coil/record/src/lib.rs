@@ -22,6 +22,9 @@ mod start;
 mod state;
 mod vals;
 
+#[cfg(test)]
+mod tests;
+
 pub use abort::{Abort, AfterAbort};
 pub use buf::TraceBuf;
 pub use numbers::{RecBool, RecFloat, RecInt};

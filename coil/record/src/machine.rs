@@ -157,8 +157,10 @@ impl<'t> Recorder<'t> {
                 // SAFETY: the context's state, not otherwise in use.
                 let machine = unsafe { MachineState::of(self.direct.context()) };
                 if machine.stop == StopReason::HotFunction {
-                    // SAFETY: live code; the counter is the toolkit's own.
-                    unsafe { (&raw mut (*code.cast_mut()).hot).write(0) };
+                    // SAFETY: live code.
+                    let counter = unsafe { &raw mut (*code.cast_mut()).hot };
+                    // SAFETY: the counter is the toolkit's own.
+                    unsafe { counter.write(0) };
                 }
                 machine.stop = StopReason::None;
             }
@@ -565,6 +567,10 @@ impl<'t> Machine for Recorder<'t> {
         self.watch(&deps);
         found
     }
+    #[expect(
+        clippy::not_unsafe_ptr_arg_deref,
+        reason = "the trait's contract is that the slot is live"
+    )]
     fn load_watched(&mut self, address: *const u64, version: *const u32) -> RecVal<'t> {
         if self.env.volatile(version) {
             let place = self.address(address.addr());

@@ -6,7 +6,7 @@ use crate::start::{BridgeStart, SeedValue, Start};
 use crate::state::{State, SymFrame, UNWINDING_SLOT, Unknown, extra_frame, live_registers};
 use coil_frame::{CodeBlock, Context};
 use coil_machine::Direct;
-use coil_trace::{Id, Op, SnapshotId, Trace, Ty};
+use coil_trace::{End, Id, Op, SnapshotId, Trace, Ty};
 use coil_value::Value;
 use std::fmt;
 
@@ -91,7 +91,9 @@ impl<'t> Recorder<'t> {
         // SAFETY: by contract.
         let direct = unsafe { Direct::resume(cx) };
         // SAFETY: by contract.
-        let record = unsafe { *(*cx).frame_top };
+        let top = unsafe { (*cx).frame_top };
+        // SAFETY: by contract.
+        let record = unsafe { *top };
         let mut recorder = Recorder {
             direct,
             buf,
@@ -133,8 +135,10 @@ impl<'t> Recorder<'t> {
     /// The word that pc stands at.
     pub(crate) fn word_index(&self) -> u32 {
         let code = coil_machine::Machine::code(self);
-        // SAFETY: pc stands in the running code.
-        unsafe { (*code).index_of(self.direct.pc()) }
+        // SAFETY: the running code is live.
+        let code = unsafe { &*code };
+        // SAFETY: pc stands in it.
+        unsafe { code.index_of(self.direct.pc()) }
     }
 
     pub(crate) fn is_loop(&self) -> bool {
@@ -149,7 +153,7 @@ impl<'t> Recorder<'t> {
         }
         if state.abort.is_none() {
             state.drop_unused_inputs();
-            if state.trace.insts.is_empty() {
+            if state.trace.insts.is_empty() && matches!(state.trace.end, End::Exit(_)) {
                 state.abort = Some(Abort::Empty);
             }
         }

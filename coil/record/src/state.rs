@@ -545,8 +545,9 @@ pub(crate) fn live_registers(code: *const CodeBlock, word: u32) -> i32 {
     // SAFETY: code of frames is live.
     let block = unsafe { &*code };
     debug_assert!(word < block.word_count.max(1));
+    let place = block.depth.wrapping_add(word as usize);
     // SAFETY: `depth` has an entry per word.
-    let depth = unsafe { *block.depth.add(word as usize) };
+    let depth = unsafe { *place };
     i32::from(depth.max(block.named_count))
 }
 
@@ -607,11 +608,11 @@ impl State {
             }
         }
         let last = &self.trace.snapshots[end.0 as usize];
-        for at in 0..self.trace.insts.len() {
+        for (at, used) in used.iter_mut().enumerate() {
             let inst = self.trace.insts[at];
-            if inst.op == Op::InputVal && !used[at] {
+            if inst.op == Op::InputVal && !*used {
                 let slot = self.trace.inputs[inst.extra as usize];
-                used[at] = !last.slots.contains(&(slot, Id::inst(at)));
+                *used = !last.slots.contains(&(slot, Id::inst(at)));
             }
         }
         let mut inputs = Vec::new();
