@@ -1,8 +1,9 @@
 //! Module `_bisect`.
 
 use crate::helpers::bind;
-use crate::native_module::NativeModule;
+use crate::native_module::add_types;
 use taipan_objects::list::List;
+use taipan_objects::module::ModuleDef;
 use taipan_objects::native::Args;
 use taipan_objects::protocol;
 use taipan_objects::slots::CompareOp;
@@ -126,10 +127,10 @@ natives! {
 }
 
 /// Module `_bisect`.
-pub static BISECT: NativeModule = NativeModule {
+pub const BISECT: ModuleDef = ModuleDef {
     name: "_bisect",
-    doc: "Bisection algorithms.\n\nThis module provides support for maintaining a list in sorted order without\nhaving to sort the list after each insertion. For long lists of items with\nexpensive comparison operations, this can be an improvement over the more\ncommon approach.\n",
     functions: FUNCTIONS,
-    types: &[],
-    constants: None,
+    init: |vm, dict| add_types(vm, dict, DOC, &[]),
 };
+
+const DOC: &str = "Bisection algorithms.\n\nThis module provides support for maintaining a list in sorted order without\nhaving to sort the list after each insertion. For long lists of items with\nexpensive comparison operations, this can be an improvement over the more\ncommon approach.\n";

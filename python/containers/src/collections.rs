@@ -6,10 +6,11 @@ mod deque;
 mod tuple_getter;
 
 use crate::helpers::is_exact;
-use crate::native_module::NativeModule;
+use crate::native_module::add_types;
 use taipan_objects::dict::{Dict, hash_key};
 use taipan_objects::layout;
 use taipan_objects::mem;
+use taipan_objects::module::ModuleDef;
 use taipan_objects::native::Args;
 use taipan_objects::number;
 use taipan_objects::protocol;
@@ -68,17 +69,24 @@ natives! {
 }
 
 /// Module `_collections`.
-pub static COLLECTIONS: NativeModule = NativeModule {
+pub const COLLECTIONS: ModuleDef = ModuleDef {
     name: "_collections",
-    doc: "High performance data structures.\n- deque:        ordered collection accessible from endpoints only\n- defaultdict:  dict subclass with a default value factory\n",
     functions: FUNCTIONS,
-    types: &[deque::TYPES, default_dict::TYPES, tuple_getter::TYPES],
-    constants: Some(|_, _| {
+    init: |vm, dict| {
+        add_types(
+            vm,
+            dict,
+            DOC,
+            &[deque::TYPES, default_dict::TYPES, tuple_getter::TYPES],
+        )?;
+
         let deque = deque::DEQUE.ty();
         deque.set_flags(deque.flags() | ty::flag::SEQUENCE);
         Ok(())
-    }),
+    },
 };
+
+const DOC: &str = "High performance data structures.\n- deque:        ordered collection accessible from endpoints only\n- defaultdict:  dict subclass with a default value factory\n";
 
 /// A string of Rust text for attribute lookup.
 fn interned(vm: &mut Vm, text: &str) -> PyResult<Str> {

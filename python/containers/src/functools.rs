@@ -4,8 +4,9 @@ mod cache;
 mod partial;
 
 use crate::helpers::bind;
-use crate::native_module::{NativeModule, at, get, module_types, set};
+use crate::native_module::{add_types, at, get, module_types, set};
 use taipan_objects::layout;
+use taipan_objects::module::ModuleDef;
 use taipan_objects::native::{Args, GetSetDef};
 use taipan_objects::number;
 use taipan_objects::protocol;
@@ -98,13 +99,15 @@ natives! {
 }
 
 /// Module `_functools`.
-pub static FUNCTOOLS: NativeModule = NativeModule {
+pub const FUNCTOOLS: ModuleDef = ModuleDef {
     name: "_functools",
-    doc: "Tools that operate on functions.",
     functions: FUNCTIONS,
-    types: &[KEY_TYPES, partial::TYPES, cache::TYPES],
-    constants: Some(|vm, dict| {
+    init: |vm, dict| {
+        add_types(vm, dict, DOC, &[KEY_TYPES, partial::TYPES, cache::TYPES])?;
+
         let placeholder = partial::placeholder(vm)?;
         dict.set_name(vm, "Placeholder", placeholder)
-    }),
+    },
 };
+
+const DOC: &str = "Tools that operate on functions.";

@@ -1,7 +1,8 @@
 //! Module `_heapq`: heaps in lists, smallest or largest first.
 
-use crate::native_module::NativeModule;
+use crate::native_module::add_types;
 use taipan_objects::list::List;
+use taipan_objects::module::ModuleDef;
 use taipan_objects::native::Args;
 use taipan_objects::protocol;
 use taipan_objects::slots::CompareOp;
@@ -166,10 +167,10 @@ natives! {
 }
 
 /// Module `_heapq`.
-pub static HEAPQ: NativeModule = NativeModule {
+pub const HEAPQ: ModuleDef = ModuleDef {
     name: "_heapq",
-    doc: "Heap queue algorithm (a.k.a. priority queue).",
     functions: FUNCTIONS,
-    types: &[],
-    constants: None,
+    init: |vm, dict| add_types(vm, dict, DOC, &[]),
 };
+
+const DOC: &str = "Heap queue algorithm (a.k.a. priority queue).";

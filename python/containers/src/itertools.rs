@@ -8,8 +8,9 @@ mod windows;
 
 use crate::helpers::next_item;
 use crate::helpers::{TextBuilder, bind, check_count, class_getitem, no_keywords, self_iter};
-use crate::native_module::{NativeModule, at, get, int, module_types, set, set_int};
+use crate::native_module::{add_types, at, get, int, module_types, set, set_int};
 use taipan_objects::list::List;
+use taipan_objects::module::ModuleDef;
 use taipan_objects::native::Args;
 use taipan_objects::number;
 use taipan_objects::protocol;
@@ -413,19 +414,26 @@ module_types! {
 }
 
 /// Module `itertools`.
-pub static ITERTOOLS: NativeModule = NativeModule {
+pub const ITERTOOLS: ModuleDef = ModuleDef {
     name: "itertools",
-    doc: "Functional tools for creating and using iterators.",
     functions: tee::FUNCTIONS,
-    types: &[
-        TYPES,
-        combine::TYPES,
-        group::TYPES,
-        tee::TYPES,
-        windows::TYPES,
-    ],
-    constants: None,
+    init: |vm, dict| {
+        add_types(
+            vm,
+            dict,
+            DOC,
+            &[
+                TYPES,
+                combine::TYPES,
+                group::TYPES,
+                tee::TYPES,
+                windows::TYPES,
+            ],
+        )
+    },
 };
+
+const DOC: &str = "Functional tools for creating and using iterators.";
 
 /// A pool of items to choose from.
 fn pool(vm: &mut Vm, iterable: Value) -> PyResult<Tuple> {

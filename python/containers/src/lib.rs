@@ -22,7 +22,7 @@ pub mod itertools;
 pub mod list;
 mod list_methods;
 pub mod namespace;
-pub mod native_module;
+mod native_module;
 pub mod operator;
 pub mod proxy;
 pub mod range;
@@ -41,9 +41,8 @@ pub use functions::FUNCTIONS;
 pub use slice::slice_indices;
 pub use unpack::{unpack_ex, unpack_sequence};
 
-use native_module::NativeModule;
 use taipan_objects::class::TypeDef;
-use taipan_objects::{PyResult, Vm};
+use taipan_objects::module::ModuleDef;
 
 /// The builtin types of this crate.
 pub static TYPES: &[&TypeDef] = &[
@@ -83,24 +82,11 @@ pub static TYPES: &[&TypeDef] = &[
 ];
 
 /// The native modules of this crate.
-pub static MODULES: &[&NativeModule] = &[
-    &itertools::ITERTOOLS,
-    &collections::COLLECTIONS,
-    &functools::FUNCTOOLS,
-    &operator::OPERATOR,
-    &heapq::HEAPQ,
-    &bisect::BISECT,
+pub static MODULES: &[ModuleDef] = &[
+    itertools::ITERTOOLS,
+    collections::COLLECTIONS,
+    functools::FUNCTOOLS,
+    operator::OPERATOR,
+    heapq::HEAPQ,
+    bisect::BISECT,
 ];
-
-/// Makes the types of all native modules (importing a module makes its own).
-///
-/// # Errors
-/// MemoryError.
-pub fn make_types(vm: &mut Vm) -> PyResult<()> {
-    for module in MODULES {
-        for row in module.types.iter().copied().flatten() {
-            vm.ready_module_type(row)?;
-        }
-    }
-    Ok(())
-}

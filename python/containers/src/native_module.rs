@@ -1,48 +1,27 @@
-//! What a native module is made of, and the row objects that its types are.
+//! Types of native modules: rows of fields.
 
 use taipan_objects::class::ModuleType;
 use taipan_objects::dict::Dict;
 use taipan_objects::mem;
-use taipan_objects::native::NativeDef;
 use taipan_objects::number;
 use taipan_objects::{PyResult, Value, Vm};
 
-/// A module of natives: whoever makes modules creates the object and calls [`NativeModule::fill`].
-#[derive(Debug)]
-pub struct NativeModule {
-    /// Name.
-    pub name: &'static str,
-    /// Docstring.
-    pub doc: &'static str,
-    /// Functions.
-    pub functions: &'static [NativeDef],
-    /// Tables of types.
-    pub types: &'static [&'static [ModuleType]],
-    /// Sets what is neither.
-    pub constants: Option<fn(&mut Vm, Dict) -> PyResult<()>>,
-}
-
-impl NativeModule {
-    /// Makes the types and puts everything into the module's dict.
-    ///
-    /// # Errors
-    /// MemoryError.
-    pub fn fill(&'static self, vm: &mut Vm, dict: Dict) -> PyResult<()> {
-        let name = vm.intern(self.name)?;
-        for row in self.types.iter().copied().flatten() {
-            let ty = vm.ready_module_type(row)?;
-            dict.set_name(vm, row.name, ty.value())?;
-        }
-        for def in self.functions {
-            let function = vm.new_native(def, None, Some(name))?;
-            dict.set_name(vm, def.name, function)?;
-        }
-        if let Some(constants) = self.constants {
-            constants(vm, dict)?;
-        }
-        let doc = vm.new_str(self.doc)?;
-        dict.set_name(vm, "__doc__", doc)
+/// Makes the types of these tables and puts them into a module's dict, with the module's docstring.
+///
+/// # Errors
+/// MemoryError.
+pub(crate) fn add_types(
+    vm: &mut Vm,
+    dict: Dict,
+    doc: &str,
+    tables: &[&'static [ModuleType]],
+) -> PyResult<()> {
+    for row in tables.iter().copied().flatten() {
+        let ty = vm.ready_module_type(row)?;
+        dict.set_name(vm, row.name, ty.value())?;
     }
+    let doc = vm.new_str(doc)?;
+    dict.set_name(vm, "__doc__", doc)
 }
 
 /// A field of a row object, if it is set.

@@ -2,7 +2,8 @@
 
 mod getters;
 
-use crate::native_module::NativeModule;
+use crate::native_module::add_types;
+use taipan_objects::module::ModuleDef;
 use taipan_objects::native::Args;
 use taipan_objects::number;
 use taipan_objects::protocol;
@@ -257,10 +258,10 @@ natives! {
 }
 
 /// Module `_operator`.
-pub static OPERATOR: NativeModule = NativeModule {
+pub const OPERATOR: ModuleDef = ModuleDef {
     name: "_operator",
-    doc: "Operator interface.\n\nThis module exports a set of functions implemented in C corresponding\nto the intrinsic operators of Python.  For example, operator.add(x, y)\nis equivalent to the expression x+y.",
     functions: FUNCTIONS,
-    types: &[getters::TYPES],
-    constants: None,
+    init: |vm, dict| add_types(vm, dict, DOC, &[getters::TYPES]),
 };
+
+const DOC: &str = "Operator interface.\n\nThis module exports a set of functions implemented in C corresponding\nto the intrinsic operators of Python.  For example, operator.add(x, y)\nis equivalent to the expression x+y.";
