@@ -174,10 +174,13 @@ pub fn bytes_like<'a>(value: Value) -> Option<&'a [u8]> {
     if object.ty() != Some(types::MEMORYVIEW.as_ref()) {
         return None;
     }
-    // A view: the object it shows, first byte, number of bytes (see crate taipan-text).
+    // A view: the object it shows, first byte, number of bytes, distance of bytes (see crate taipan-text).
     let shown = Vm::field(object, 0)?;
     let start = crate::number::i64_of(Vm::field(object, 1)?)?;
     let length = crate::number::i64_of(Vm::field(object, 2)?)?;
+    if crate::number::i64_of(Vm::field(object, 3)?)? != 1 {
+        return None;
+    }
     let start = usize::try_from(start).ok()?;
     let end = start.checked_add(usize::try_from(length).ok()?)?;
     match Bytes::of(shown) {

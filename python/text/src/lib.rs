@@ -2,11 +2,22 @@
 
 mod args;
 mod builder;
+mod bytearray;
+mod bytes_case;
+mod bytes_convert;
+mod bytes_hex;
+mod bytes_methods;
+mod bytes_percent;
+mod bytes_search;
+mod bytes_split;
+mod bytes_type;
+mod bytes_width;
 mod codec;
 mod format_method;
 mod format_value;
 mod functions;
 mod iter;
+mod memoryview;
 mod percent;
 mod str_case;
 mod str_join;
@@ -29,6 +40,9 @@ pub static TYPES: &[&TypeDef] = &[
     &str_type::STR,
     &iter::STR_ITERATOR,
     &iter::STR_ASCII_ITERATOR,
+    &bytes_type::BYTES,
+    &bytearray::BYTEARRAY,
     &iter::BYTES_ITERATOR,
     &iter::BYTEARRAY_ITERATOR,
+    &memoryview::MEMORYVIEW,
 ];
