@@ -2,6 +2,7 @@
 
 use crate::backoff::Place;
 use crate::jit::{Jit, nanoseconds};
+use crate::raw;
 use crate::table::Entry;
 use coil_backend::{ExitReason, SpillArea};
 use coil_frame::{CodeBlock, Context, Events, FrameRecord};
@@ -110,12 +111,12 @@ pub unsafe fn push_root(
         return false;
     }
     // SAFETY: below the limits.
-    unsafe { base.sub(1).write(function) };
+    unsafe { *base.wrapping_sub(1) = function };
     let filled = args.len().max(usize::from(block.named_count));
     for register in 0..filled {
         let value = args.get(register).copied().unwrap_or(0);
         // SAFETY: within the window.
-        unsafe { base.add(register).write(value) };
+        unsafe { *base.wrapping_add(register) = value };
     }
     // SAFETY: below the limit.
     unsafe {
@@ -213,8 +214,7 @@ unsafe fn drive(cx: *mut Context, mut raised: bool) -> Outcome {
         raised = false;
         if leave == Leave::Raised {
             // SAFETY: the root's record is the innermost.
-            let context = unsafe { &mut *cx };
-            context.frame_top = context.frame_top.wrapping_sub(1);
+            unsafe { raw::pop(cx) };
             return Outcome::Raised;
         }
         // SAFETY: as above.
@@ -240,7 +240,7 @@ unsafe fn stopped(cx: *mut Context) -> Step {
     let state = unsafe { MachineState::of(cx) };
     let reason = std::mem::take(&mut state.stop);
     // SAFETY: the innermost record is complete.
-    let record = unsafe { *(*cx).frame_top };
+    let record = unsafe { raw::innermost(cx) };
     match reason {
         StopReason::Returned => {
             // SAFETY: attached.
@@ -248,7 +248,7 @@ unsafe fn stopped(cx: *mut Context) -> Step {
         }
         StopReason::EnterLoop => {
             // SAFETY: pc stands after a header, whose last word is the cache.
-            let word = unsafe { *record.pc.sub(1) };
+            let word = unsafe { *record.pc.wrapping_sub(1) };
             Step::Enter(std::ptr::with_exposed_provenance(word as usize))
         }
         StopReason::EnterFunction => {
@@ -263,7 +263,7 @@ unsafe fn stopped(cx: *mut Context) -> Step {
         StopReason::HotLoop => {
             let slot = record.pc.wrapping_sub(1);
             // SAFETY: pc stands in its code.
-            let header = unsafe { (*record.code).index_of(record.pc) };
+            let header = unsafe { raw::word_index(record.code, record.pc) };
             let start = Start::Loop {
                 code: record.code,
                 header,
@@ -291,8 +291,7 @@ pub(crate) unsafe fn finish_root(cx: *mut Context) -> Step {
     state.stop = StopReason::None;
     let result = state.result.take();
     // SAFETY: the root's record is the innermost.
-    let context = unsafe { &mut *cx };
-    context.frame_top = context.frame_top.wrapping_sub(1);
+    unsafe { raw::pop(cx) };
     Step::Done(Outcome::Returned(result))
 }
 
@@ -316,7 +315,7 @@ unsafe fn enter(cx: *mut Context, entry: *const u8) -> Step {
     let begin = timed.then(Instant::now);
     let mut area = SpillArea::new();
     // SAFETY: the innermost record is complete.
-    let base = unsafe { (*(*cx).frame_top).base };
+    let base = unsafe { raw::innermost(cx) }.base;
     // SAFETY: the backend lives as long as the driver.
     let backend = unsafe { &*backend };
     // SAFETY: the innermost frame is in the state that the entry expects.
@@ -344,7 +343,7 @@ unsafe fn enter(cx: *mut Context, entry: *const u8) -> Step {
             jit.running.pop();
             let language = jit.language;
             // SAFETY: the innermost record is complete.
-            let kind = unsafe { (*(*cx).frame_top).kind };
+            let kind = unsafe { raw::innermost(cx) }.kind;
             if kind == FrameRecord::ROOT {
                 // SAFETY: attached.
                 let state = unsafe { MachineState::of(cx) };
@@ -368,11 +367,11 @@ unsafe fn enter(cx: *mut Context, entry: *const u8) -> Step {
 /// A plain frame returned to one without compiled code to go on with: enters it if there is some by now, or records it when that happens often.
 unsafe fn returned(cx: *mut Context) -> Step {
     // SAFETY: the innermost record is complete.
-    let record = unsafe { *(*cx).frame_top };
+    let record = unsafe { raw::innermost(cx) };
     // SAFETY: attached.
     let jit = unsafe { Jit::of(cx) };
     // SAFETY: pc stands in its code.
-    let pc = unsafe { (*record.code).index_of(record.pc) };
+    let pc = unsafe { raw::word_index(record.code, record.pc) };
     let key = (record.code.addr(), pc);
     if let Some(&number) = jit.resumes.get(&key)
         && let Some(trace) = jit.table.get(number)

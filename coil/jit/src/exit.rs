@@ -3,6 +3,7 @@
 use crate::backoff::Place;
 use crate::driver::Step;
 use crate::jit::Jit;
+use crate::raw;
 use crate::record::MAX_LEAVES;
 use crate::table::{Compiled, Entry};
 use coil_backend::{LeafPlace, leaves};
@@ -41,9 +42,9 @@ impl Jit {
         let base = unsafe { (*root).base };
         let count = trace.code.leaf_count(site);
         // SAFETY: by contract.
-        unsafe {
-            trace.code.decode(site, &*cx, base, &mut bits[..count]);
-        }
+        let context = unsafe { &*cx };
+        // SAFETY: by contract.
+        unsafe { trace.code.decode(site, context, base, &mut bits[..count]) };
         let raw = bits;
         // SAFETY: by contract.
         unsafe { materialise(cx, trace, exit, &mut bits[..count], &mut objects) };
@@ -130,7 +131,7 @@ unsafe fn materialise(
         "checked when it was compiled"
     );
     // SAFETY: attached.
-    let mutator = unsafe { &*(*cx).mutator };
+    let mutator = unsafe { raw::mutator(cx) };
     let numbered: Vec<_> = leaves(exit).enumerate().collect();
     let find = |place: LeafPlace| numbered.iter().find(|(_, leaf)| leaf.place == place);
     for (at, object) in exit.virtuals.iter().enumerate() {
@@ -232,8 +233,9 @@ unsafe fn write_state(
             None if slot == UNWINDING_SLOT => {}
             None => {
                 // NO-BARRIER: root.
+                let register = base.wrapping_offset(slot as isize);
                 // SAFETY: a register of a window that fits the stack.
-                unsafe { *base.offset(slot as isize) = word };
+                unsafe { *register = word };
             }
         }
     }

@@ -4,6 +4,7 @@
 //! exit describes them ([`coil_backend::TraceReturn`]); here they are put together with the real records.
 
 use crate::jit::Jit;
+use crate::raw;
 use coil_backend::{LeafPlace, TraceReturn, leaves};
 use coil_frame::{CodeBlock, Context, FrameRecord};
 use coil_machine::MachineState;
@@ -39,7 +40,7 @@ impl GuestFrame {
         match self.known.iter().find(|(known, _)| *known == index) {
             Some((_, bits)) => *bits,
             // SAFETY: by contract.
-            None => unsafe { *self.base.offset(index as isize) },
+            None => unsafe { *self.base.wrapping_offset(index as isize) },
         }
     }
 }
@@ -81,7 +82,7 @@ pub unsafe fn frames(cx: *mut Context) -> Vec<GuestFrame> {
         // SAFETY: records up to `frame_top` are complete.
         let real = unsafe { *record };
         // SAFETY: pc stands in its code.
-        let mut pc = unsafe { (*real.code).index_of(real.pc) };
+        let mut pc = unsafe { raw::word_index(real.code, real.pc) };
         let mut known = Vec::new();
         if let Some((_, word, registers)) = views.iter().find(|(top, ..)| *top == record)
             && let Some(place) = TraceReturn::unpack(*word)
@@ -256,8 +257,9 @@ pub unsafe fn real_frames(cx: *mut Context) -> RealFrames {
             }
             for &(register, word) in &view.known {
                 // NO-BARRIER: root.
+                let place = view.base.wrapping_offset(register as isize);
                 // SAFETY: a register of a window that fits the stack.
-                unsafe { *view.base.offset(register as isize) = word };
+                unsafe { *place = word };
             }
         }
     }

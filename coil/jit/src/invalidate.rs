@@ -1,6 +1,7 @@
 //! Watched cells that change, and the traces that depended on them.
 
 use crate::jit::Jit;
+use crate::raw;
 use crate::table::Entry;
 use coil_frame::{Context, Events};
 use coil_options::Section;
@@ -66,15 +67,16 @@ impl Jit {
             Entry::Loop(code, header) => {
                 self.loops.remove(&(code.addr(), header));
                 // SAFETY: the header's cache word, of live code.
-                unsafe { (*code).words.add(header as usize - 1).write(0) };
+                let slot = unsafe { raw::word_at(code, header - 1) };
+                // SAFETY: as above.
+                unsafe { slot.write(0) };
             }
             Entry::Function(code) => {
                 self.functions.remove(&code.addr());
                 // SAFETY: live code; the fields are the toolkit's own.
-                unsafe {
-                    (&raw mut (*code.cast_mut()).entry).write(std::ptr::null());
-                    (&raw mut (*code.cast_mut()).hot).write(0);
-                }
+                unsafe { raw::set_entry(code, std::ptr::null()) };
+                // SAFETY: as above.
+                unsafe { raw::set_hot(code, 0) };
             }
             Entry::Resume(code, pc) => {
                 let key = (code.addr(), pc);

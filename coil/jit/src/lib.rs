@@ -31,6 +31,7 @@ mod invalidate;
 mod jit;
 mod language;
 mod plain;
+mod raw;
 mod record;
 mod roots;
 mod runtime;

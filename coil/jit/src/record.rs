@@ -4,6 +4,7 @@ use crate::backoff::Place;
 use crate::compile::count_ops;
 use crate::driver::{Outcome, Step, finish_root};
 use crate::jit::{Answers, Jit, nanoseconds};
+use crate::raw;
 use crate::runtime::RUNTIME;
 use crate::table::{Compiled, Entry, Site};
 use coil_backend::Kind;
@@ -74,8 +75,7 @@ impl Jit {
         let stop = std::mem::take(&mut state.stop);
         if leave == Leave::Raised {
             // SAFETY: the root's record is the innermost.
-            let context = unsafe { &mut *cx };
-            context.frame_top = context.frame_top.wrapping_sub(1);
+            unsafe { raw::pop(cx) };
             return Step::Done(Outcome::Raised);
         }
         if stop == StopReason::Returned {
@@ -90,7 +90,7 @@ impl Jit {
     fn cool(&mut self, entry: Entry) {
         if let Entry::Function(code) = entry {
             // SAFETY: live code; the counter is the toolkit's own.
-            unsafe { (&raw mut (*code.cast_mut()).hot).write(0) };
+            unsafe { raw::set_hot(code, 0) };
         }
     }
 
@@ -104,9 +104,10 @@ impl Jit {
     ) -> Result<(), &'static str> {
         let max_tries = self.options.jit.max_tries.max(1);
         let mut abort = recorded.abort;
-        // SAFETY: version cells are never freed.
-        let changed = |cell: usize, version: u32| unsafe {
-            *std::ptr::with_exposed_provenance::<u32>(cell) != version
+        let changed = |cell: usize, version: u32| {
+            let cell = std::ptr::with_exposed_provenance::<u32>(cell);
+            // SAFETY: version cells are never freed.
+            unsafe { *cell != version }
         };
         if abort.is_none()
             && recorded
@@ -233,7 +234,7 @@ impl Jit {
         let ends = frames.map(|frame| {
             let code = std::ptr::with_exposed_provenance::<coil_frame::CodeBlock>(frame.code);
             // SAFETY: code of exits is live.
-            frame.base as usize + usize::from(unsafe { (*code).register_count })
+            frame.base as usize + unsafe { raw::register_count(code) }
         });
         self.window_extent = self.window_extent.max(ends.max().unwrap_or(0));
         let keep = compiled
@@ -300,16 +301,15 @@ impl Jit {
                 self.stats.loops += 1;
                 self.loops.insert((code.addr(), header), number);
                 // SAFETY: the header's cache word, of live code.
-                unsafe {
-                    let slot = (*code).words.add(header as usize - 1);
-                    slot.write(address.expose_provenance() as u64);
-                }
+                let slot = unsafe { raw::word_at(code, header - 1) };
+                // SAFETY: as above.
+                unsafe { slot.write(address.expose_provenance() as u64) };
             }
             Entry::Function(code) => {
                 self.stats.functions += 1;
                 self.functions.insert(code.addr(), number);
                 // SAFETY: live code; the field is the toolkit's own.
-                unsafe { (&raw mut (*code.cast_mut()).entry).write(address) };
+                unsafe { raw::set_entry(code, address) };
             }
             Entry::Resume(code, pc) => {
                 self.stats.resumes += 1;

@@ -35,7 +35,7 @@ unsafe impl RootSet for ContextRoots {
             let base = record.base;
             for register in -1..live as isize {
                 // SAFETY: a live register (F2).
-                unsafe { visitor.slot(base.offset(register)) };
+                unsafe { visitor.slot(base.wrapping_offset(register)) };
             }
             let word = (&raw const record.extra).cast_mut();
             // SAFETY: the frame's language word is a value or 0.

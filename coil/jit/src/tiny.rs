@@ -5,6 +5,7 @@
 use crate::driver::{Outcome, push_root, run};
 use crate::jit::{AttachedJit, Jit};
 use crate::language::{Language, heap_config};
+use crate::raw;
 use crate::stats::Stats;
 use coil_frame::{CodeBlock, Context, Events};
 use coil_heap::{AttachedMutator, FIRST_FREE_LAYOUT, Heap, Layout, LayoutTable};
@@ -103,7 +104,7 @@ pub const FIRST_OWN_LAYOUT: LayoutId = LayoutId(FIRST_FREE_LAYOUT.0 + 1);
 
 fn boxed(cx: *mut Context, bits: u64) -> u64 {
     // SAFETY: hooks are called with an attached context.
-    let mutator = unsafe { &*(*cx).mutator };
+    let mutator = unsafe { raw::mutator(cx) };
     match mutator.alloc(BOX, None, 24) {
         Ok(object) => {
             // SAFETY: the object's only field.

@@ -192,8 +192,10 @@ fn an_endless_compiled_loop_can_be_interrupted() {
     for mode in ["jit=off", EAGER] {
         let mut guest = guest_with(&[mode]);
         let mut globals = toy::Globals::default();
-        let mut owner = toy::Owner::default();
-        owner.globals = &raw mut globals;
+        let owner = toy::Owner {
+            globals: &raw mut globals,
+            ..toy::Owner::default()
+        };
         let codes = code_of(&p::endless(), &raw const owner);
         // SAFETY: the context is live.
         let remote = Remote(unsafe { &raw const (*guest.context()).events });
@@ -212,13 +214,16 @@ fn endless_recursion_overflows_the_guest_stack() {
     for mode in ["jit=off", EAGER, "jit=on", "jit=no-opt"] {
         let mut guest = guest_with(&[mode]);
         let mut globals = toy::Globals::default();
-        let mut owner = toy::Owner::default();
-        owner.globals = &raw mut globals;
+        let mut owner = toy::Owner {
+            globals: &raw mut globals,
+            ..toy::Owner::default()
+        };
         let codes = code_of(&p::endless_recursion(), &raw const owner);
         owner.functions = codes.iter().map(Code::block).collect();
         let cx = guest.context();
         // SAFETY: the context is live.
-        unsafe { (*cx).record_limit = (*cx).stack.records().add(20_000) };
+        let context = unsafe { &mut *cx };
+        context.record_limit = context.stack.records().wrapping_add(20_000);
         for _ in 0..3 {
             assert_eq!(
                 guest.run(&codes[0], &[]),

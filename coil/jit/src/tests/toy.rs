@@ -58,7 +58,9 @@ pub(crate) fn word(op: u8, a: u8, b: u8, c: u8, imm: i32) -> u64 {
 
 fn owner_of(code: *const CodeBlock) -> &'static Owner {
     // SAFETY: tests keep owners alive while code runs.
-    unsafe { &*(*code).owner.cast::<Owner>() }
+    let owner = unsafe { (*code).owner };
+    // SAFETY: as above.
+    unsafe { &*owner.cast::<Owner>() }
 }
 
 fn number(bits: u64) -> Option<i64> {
@@ -190,7 +192,7 @@ extern "C" fn note(cx: *mut Context, owner: &Owner) {
     let record = unsafe { *context.frame_top };
     let depth = (context.frame_top.addr() - context.stack.records().addr()) / size_of_val(&record);
     // SAFETY: pc stands in its code.
-    let pc = unsafe { (*record.code).index_of(record.pc) };
+    let pc = unsafe { crate::raw::word_index(record.code, record.pc) };
     // SAFETY: register 0 of every frame of these tests is live.
     let first = unsafe { *record.base };
     let known = number(first).unwrap_or(0).cast_unsigned();
@@ -326,12 +328,9 @@ impl Tiny for Toy {
             }
             GLOBAL => {
                 // SAFETY: tests keep globals alive.
-                let (value, version) = unsafe {
-                    (
-                        &raw const (*globals).values[imm as usize],
-                        &raw const (*globals).versions[imm as usize],
-                    )
-                };
+                let globals = unsafe { &*globals };
+                let value = &raw const globals.values[imm as usize];
+                let version = &raw const globals.versions[imm as usize];
                 let value = m.load_watched(value, version);
                 m.set_reg(a, value);
             }
@@ -391,7 +390,7 @@ impl Tiny for Toy {
             let owner = crate::tiny::owner(m);
             let _ = m.call_void(&NOTE_CALL, [Arg::Ref(owner)]);
             // SAFETY: pc stands in the running code.
-            let at = unsafe { (*code).index_of(m.word_at(0)) } - 1;
+            let at = unsafe { crate::raw::word_index(code, m.word_at(0)) } - 1;
             for &(start, end, handler) in &owner_of(code).tries {
                 if (start..end).contains(&at) {
                     m.jump(handler as i32 - at as i32 - 1);
