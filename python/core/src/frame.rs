@@ -1,6 +1,6 @@
-//! Frame objects. The interpreter makes them: while the frame runs, FRAME_RECORD is the address of its record; when it ends the
-//! interpreter copies the registers to FRAME_REGISTERS (an array), the word index of the last instruction to FRAME_PC, and clears
-//! FRAME_RECORD. FRAME_LOCALS holds the namespace of module and class bodies, or a dict with `f_trace` and the like under names.
+//! Frame objects. The interpreter makes them: FRAME_RECORD is the address of the frame's record (which may be gone or another's meanwhile),
+//! FRAME_REGISTERS a copy of its named registers (an array), FRAME_PC the index of the word after the running instruction, FRAME_LOCALS the
+//! namespace of module and class bodies.
 
 use crate::util::{address, field_or_none, getset, given};
 use coil_frame::FrameRecord;
@@ -33,9 +33,9 @@ pub(crate) static FRAME: TypeDef = TypeDef {
         "f_globals" => |_, this| Ok(globals_of(mem::expect_ref(this)));
         "f_builtins" => |vm, this| builtins(vm, this);
         "f_locals" => |vm, this| locals(vm, mem::expect_ref(this));
-        "f_lineno" => |_, this| Ok(match line_of(mem::expect_ref(this)) { Some(line) => number::small(line.into()), None => ty::none() }),
+        "f_lineno" => |vm, this| Ok(match line_of(vm, mem::expect_ref(this)) { Some(line) => number::small(line.into()), None => ty::none() }),
             |_, _, _| Ok(());
-        "f_lasti" => |_, this| Ok(number::small(2 * i64::from(word_of(mem::expect_ref(this)).unwrap_or(0))));
+        "f_lasti" => |vm, this| Ok(number::small(2 * i64::from(word_of(vm, mem::expect_ref(this)).unwrap_or(0))));
         "f_back" => |vm, this| back(vm, this);
         "f_trace" => |_, _| Ok(ty::none()), |_, _, _| Ok(());
         "f_trace_lines" => |_, _| Ok(ty::bool_value(true)), |_, _, _| Ok(());
@@ -53,11 +53,21 @@ natives! {
     }
 }
 
-fn record_of<'a>(frame: Ref) -> Option<&'a FrameRecord> {
+/// The record of a frame that still runs. The field keeps its address when the frame is gone, so that is checked.
+fn record_of<'a>(vm: &Vm, frame: Ref) -> Option<&'a FrameRecord> {
     let address: usize = mem::get(frame, at::FRAME_RECORD);
+    let first = vm.cx.stack.records() as usize;
+    if address <= first || address > vm.cx.frame_top as usize {
+        return None;
+    }
     let record = std::ptr::with_exposed_provenance::<FrameRecord>(address);
-    // SAFETY: the interpreter clears the field when the frame ends; the record stack never moves.
-    unsafe { record.as_ref() }
+    // SAFETY: records between the first and the top are complete; the record stack never moves.
+    let record = unsafe { &*record };
+    // SAFETY: F2, the register before the window holds the function or generator that runs.
+    let bits = unsafe { *record.base.wrapping_sub(1) };
+    // SAFETY: as above.
+    let runs = unsafe { Value::from_bits(bits) };
+    (!record.code.is_null() && runs == running(frame).map(Value::from_ref)).then_some(record)
 }
 
 /// The function or generator that the frame runs.
@@ -72,10 +82,6 @@ pub fn function_of(frame: Ref) -> Option<Function> {
 
 /// The code of a frame.
 pub fn code_of<'a>(frame: Ref) -> Option<&'a CodeData> {
-    if let Some(record) = record_of(frame) {
-        // SAFETY: records of frames with frame objects run Python code.
-        return Some(unsafe { CodeData::of(record.code) });
-    }
     let running = running(frame)?;
     if running.layout() == layout::CODE {
         return Some(CodeData::of_object(running));
@@ -96,22 +102,20 @@ pub(crate) fn globals(frame: Ref) -> Option<Dict> {
 }
 
 /// Index of the word that the frame is at (that of its running instruction or its last cache word).
-pub fn word_of(frame: Ref) -> Option<u32> {
-    match record_of(frame) {
-        Some(record) => {
-            // SAFETY: F1.
-            let next = unsafe { (*record.code).index_of(record.pc) };
-            Some(next.saturating_sub(1))
-        }
-        None => u32::try_from(mem::get::<i64>(frame, at::FRAME_PC)).ok(),
-    }
+pub fn word_of(vm: &Vm, frame: Ref) -> Option<u32> {
+    let next = match record_of(vm, frame) {
+        // SAFETY: F1.
+        Some(record) => unsafe { (*record.code).index_of(record.pc) },
+        None => u32::try_from(mem::get::<i64>(frame, at::FRAME_PC)).ok()?,
+    };
+    Some(next.saturating_sub(1))
 }
 
 /// The line that the frame is at.
-pub fn line_of(frame: Ref) -> Option<u32> {
+pub fn line_of(vm: &Vm, frame: Ref) -> Option<u32> {
     let code = &code_of(frame)?.code;
     let line = code
-        .position_of(word_of(frame)?)
+        .position_of(word_of(vm, frame)?)
         .map_or(code.first_line, |position| position.line);
     (line != 0).then_some(line)
 }
@@ -125,8 +129,8 @@ fn builtins(vm: &mut Vm, this: Value) -> PyResult {
     })
 }
 
-fn register(frame: Ref, index: usize) -> Option<Value> {
-    if let Some(record) = record_of(frame) {
+fn register(vm: &Vm, frame: Ref, index: usize) -> Option<Value> {
+    if let Some(record) = record_of(vm, frame) {
         // SAFETY: F2, named registers hold values or 0.
         let bits = unsafe { *record.base.add(index) };
         // SAFETY: as above.
@@ -164,12 +168,12 @@ pub fn locals(vm: &mut Vm, frame: Ref) -> PyResult {
         if name.starts_with('.') || cells.iter().any(|(_, register)| *register == index) {
             continue;
         }
-        if let Some(value) = register(frame, index) {
+        if let Some(value) = register(vm, frame, index) {
             dict.set_name(vm, name, value)?;
         }
     }
     for (name, index) in cells {
-        let Some(value) = register(frame, index) else {
+        let Some(value) = register(vm, frame, index) else {
             continue;
         };
         let cell = value
@@ -188,7 +192,7 @@ pub fn locals(vm: &mut Vm, frame: Ref) -> PyResult {
 
 fn back(vm: &mut Vm, this: Value) -> PyResult {
     let frame = mem::expect_ref(this);
-    if mem::value(frame, at::FRAME_BACK).is_none() && record_of(frame).is_some() {
+    if mem::value(frame, at::FRAME_BACK).is_none() && record_of(vm, frame).is_some() {
         if let Some(hook) = vm.interp.hooks.frame_back {
             return Ok(hook(vm, frame)?.unwrap_or_else(ty::none));
         }
@@ -203,7 +207,7 @@ fn repr(vm: &mut Vm, this: Value) -> PyResult {
         Some(code) => (code.code.filename.clone(), code.code.name.clone()),
         None => Default::default(),
     };
-    let line = line_of(frame).map_or("None".to_owned(), |line| line.to_string());
+    let line = line_of(vm, frame).map_or("None".to_owned(), |line| line.to_string());
     let file = vm.new_str(&file)?;
     let file = taipan_objects::protocol::repr(vm, file).map(Str::to_rust)?;
     vm.new_str(&format!(
@@ -213,7 +217,7 @@ fn repr(vm: &mut Vm, this: Value) -> PyResult {
 
 fn clear(vm: &mut Vm, args: Args) -> PyResult {
     let frame = mem::expect_ref(args.at(0));
-    if record_of(frame).is_some() {
+    if record_of(vm, frame).is_some() {
         return Err(vm.raise_runtime("cannot clear an executing frame"));
     }
     vm.store(frame, at::FRAME_REGISTERS, None);
