@@ -66,7 +66,7 @@ impl Jit {
         jit.stats.record_ns += nanoseconds(begin);
         jit.stats.bytecodes += recorded.bytecodes;
         if let Err(reason) = jit.install(number, entry, recorded, place) {
-            jit.stats.abort(reason);
+            jit.stats.abort(&reason);
             jit.cool(entry);
         }
         jit.compiling.clear();
@@ -101,7 +101,7 @@ impl Jit {
         entry: Entry,
         recorded: Recorded,
         place: Place,
-    ) -> Result<(), &'static str> {
+    ) -> Result<(), String> {
         let max_tries = self.options.jit.max_tries.max(1);
         let mut abort = recorded.abort;
         let changed = |cell: usize, version: u32| {
@@ -130,7 +130,7 @@ impl Jit {
             if self.backoff.failed(place, Some(reason), max_tries) {
                 self.stats.blacklisted += 1;
             }
-            return Err(reason.text());
+            return Err(reason.text().to_owned());
         }
         match self.compile(number, entry, recorded, &title) {
             Ok(()) => Ok(()),
@@ -139,7 +139,7 @@ impl Jit {
                 if self.backoff.failed(place, None, max_tries) {
                     self.stats.blacklisted += 1;
                 }
-                Err("not compiled")
+                Err(reason)
             }
         }
     }

@@ -11,7 +11,7 @@ macro_rules! counters {
         pub struct Stats {
             $($(#[doc = $doc])* pub $field: u64,)*
             /// Recordings given up, by reason.
-            pub aborts: BTreeMap<&'static str, u64>,
+            pub aborts: BTreeMap<String, u64>,
         }
 
         impl Stats {
@@ -66,8 +66,8 @@ counters! {
 }
 
 impl Stats {
-    pub(crate) fn abort(&mut self, reason: &'static str) {
-        *self.aborts.entry(reason).or_default() += 1;
+    pub(crate) fn abort(&mut self, reason: &str) {
+        *self.aborts.entry(reason.to_owned()).or_default() += 1;
     }
 
     /// Recordings given up for this reason.
