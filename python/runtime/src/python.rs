@@ -47,6 +47,7 @@ impl Python {
         vm.interp.hooks.run = Some(hooks::run);
         vm.interp.hooks.run_raised = Some(hooks::run_raised);
         vm.interp.hooks.cell_changed = Some(hooks::cell_changed);
+        vm.interp.hooks.format_value = Some(taipan_text::format_value);
         vm.interp.hooks.unpack = Some(taipan_containers::unpack_sequence);
         vm.interp.hooks.unpack_ex = Some(taipan_containers::unpack_ex);
         // SAFETY: the Vm is boxed; the driver is dropped first.
@@ -68,6 +69,7 @@ impl Python {
         let own: &[&'static TypeDef] = &[&generator::GENERATOR, &generator::COROUTINE];
         let mut defs: Vec<&'static TypeDef> = own.to_vec();
         defs.extend(taipan_numbers::TYPES);
+        defs.extend(taipan_text::TYPES);
         defs.extend(taipan_containers::TYPES);
         defs.extend(taipan_core::TYPES);
         vm.ready_types(&defs)?;
@@ -92,8 +94,13 @@ impl Python {
         }
         let name = vm.intern("builtins")?;
         builtins.set_name(vm, "__name__", name)?;
-        let tables: [&'static [NativeDef]; 4] =
-            [taipan_numbers::FUNCTIONS, taipan_containers::FUNCTIONS, taipan_core::FUNCTIONS, body::FUNCTIONS];
+        let tables: [&'static [NativeDef]; 5] = [
+            taipan_numbers::FUNCTIONS,
+            taipan_text::FUNCTIONS,
+            taipan_containers::FUNCTIONS,
+            taipan_core::FUNCTIONS,
+            body::FUNCTIONS,
+        ];
         for def in tables.into_iter().flatten() {
             let function = vm.new_native(def, None, Some(name))?;
             builtins.set_name(vm, def.name, function)?;
