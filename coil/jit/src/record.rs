@@ -122,9 +122,11 @@ impl Jit {
             self.log(
                 Section::JitAbort,
                 format_args!(
-                    "{title}: {} after {} bytecodes",
+                    "{title}: {} after {} bytecodes, at {}@{}",
                     reason.text(),
-                    recorded.bytecodes
+                    recorded.bytecodes,
+                    self.name_of(recorded.at.0),
+                    recorded.at.1
                 ),
             );
             if self.backoff.failed(place, Some(reason), max_tries) {

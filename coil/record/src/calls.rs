@@ -120,13 +120,8 @@ impl<'t> Recorder<'t> {
             drop(state);
             return outcome.map(|result| (result, Id::NONE));
         }
-        if raised && (state.effect || state.written) {
-            let reason = if state.effect {
-                Abort::GuardAfterEffect
-            } else {
-                Abort::GuardAfterWrite
-            };
-            state.abort(reason);
+        if raised && state.effect {
+            state.abort(Abort::GuardAfterEffect);
             drop(state);
             return outcome.map(|result| (result, Id::NONE));
         }

@@ -334,8 +334,7 @@ impl<'t> Machine for Recorder<'t> {
         let mut state = self.buf.state();
         if !state.done {
             let slot = state.top().base + index;
-            state.set_slot(slot, value.id);
-            state.written = true;
+            state.write_slot(slot, value.id);
         }
     }
 

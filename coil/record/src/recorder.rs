@@ -50,6 +50,8 @@ pub struct Recorded {
     pub abort: Option<Abort>,
     /// Bytecodes executed.
     pub bytecodes: u64,
+    /// Code and word of the bytecode in which it was given up.
+    pub at: (*const CodeBlock, u32),
 }
 
 /// The machine that records.
@@ -163,6 +165,7 @@ impl<'t> Recorder<'t> {
             keep: std::mem::take(&mut state.keep),
             abort: state.abort,
             bytecodes: self.bytecodes,
+            at: (state.top().code, state.at),
         }
     }
 }

@@ -68,6 +68,8 @@ pub(crate) struct State {
     /// Concrete numbers of boxes that are not inline.
     pub(crate) raw: FxHashMap<Id, u64>,
     slots: Vec<Id>,
+    /// Registers written in this bytecode, and what they were.
+    undo: Vec<(i32, Id)>,
     pub(crate) unknown: Unknown,
     window: Id,
     pub(crate) frames: Vec<SymFrame>,
@@ -110,6 +112,7 @@ impl State {
             known: FxHashMap::default(),
             raw: FxHashMap::default(),
             slots: Vec::new(),
+            undo: Vec::new(),
             unknown: Unknown::Input,
             window: Id::NONE,
             frames: Vec::new(),
@@ -377,6 +380,26 @@ impl State {
         self.slots[at] = id;
     }
 
+    /// A handler writes a register.
+    pub(crate) fn write_slot(&mut self, slot: i32, id: Id) {
+        let old = self.slot(slot).unwrap_or(Id::NONE);
+        self.undo.push((slot, old));
+        self.set_slot(slot, id);
+        self.written = true;
+    }
+
+    /// Exchanges registers written in this bytecode with what they were; the second time back again.
+    fn swap_written(&mut self, back: bool) {
+        let mut undo = std::mem::take(&mut self.undo);
+        let count = undo.len();
+        for step in 0..count {
+            let at = if back { step } else { count - 1 - step };
+            let (slot, id) = &mut undo[at];
+            std::mem::swap(&mut self.slots[Self::index(*slot)], id);
+        }
+        self.undo = undo;
+    }
+
     /// The value of a register, an input if the trace has not met it.
     pub(crate) fn read_slot(&mut self, slot: i32) -> Id {
         if self.done {
@@ -449,6 +472,7 @@ impl State {
         self.after = None;
         self.effect = false;
         self.written = false;
+        self.undo.clear();
     }
 
     /// Whether an object was made by the present bytecode.
@@ -462,10 +486,12 @@ impl State {
         if let Some(known) = self.snapshot {
             return known;
         }
+        self.swap_written(false);
         let id = match self.unwinding {
             Some(pc) => self.build(pc, pc.saturating_sub(1), None),
             None => self.build(self.at, self.at, None),
         };
+        self.swap_written(true);
         self.snapshot = Some(id);
         id
     }

@@ -5,9 +5,9 @@ use coil_frame::{CodeBlock, Context, FrameRecord};
 use coil_heap::{AttachedMutator, FIRST_FREE_LAYOUT, Heap, HeapConfig, Layout, LayoutTable};
 use coil_machine::{
     Access, Barrier, BoolOps, Deps, Field, Hooks, IntOps, Key, Leave, Machine, MachineState,
-    RefOps, ValOps,
+    Opaque, RefOps, Ty, ValOps,
 };
-use coil_trace::{End, Op};
+use coil_trace::{End, Id, Op};
 use coil_value::Value;
 
 extern "C" fn box_int(cx: *mut Context, int: i64) -> u64 {
@@ -261,6 +261,37 @@ fn guards_after_effects_or_writes_are_an_authors_error() {
         assert!(m.reg(0).is_int().yes());
     });
     assert_eq!(write.abort, Some(Abort::GuardAfterWrite));
+}
+
+#[test]
+fn the_state_at_the_start_of_a_bytecode_forgets_what_it_wrote() {
+    extern "C" fn fail(cx: *mut Context) {
+        // SAFETY: the context of the test.
+        unsafe { (*cx).pending = int(1) };
+    }
+    static FAIL: Opaque = Opaque::any("fail", fail as *const (), &[], Ty::Void);
+    let recorded = Rig::new(&[int(3), int(4)]).record(false, |m, _| {
+        m.checkpoint().expect("goes on");
+        m.fetch();
+        assert!(m.reg(0).is_int().yes());
+        m.checkpoint().expect("goes on");
+        for value in [7, 8] {
+            let value = m.int(value);
+            let value = m.from_int(value);
+            m.set_reg(0, value);
+        }
+        assert_eq!(m.reg(0).peek(), int(8));
+        assert_eq!(m.call_void(&FAIL, []), Err(Leave::Raised));
+    });
+    assert_eq!(recorded.abort, None);
+    let End::Exit(at) = recorded.trace.end else {
+        panic!("{:?}", recorded.trace.end);
+    };
+    let last = &recorded.trace.snapshots[at.0 as usize];
+    assert_eq!(
+        (last.frame.pc, &last.slots[..]),
+        (3, &[(0, Id::inst(0))][..])
+    );
 }
 
 #[test]
