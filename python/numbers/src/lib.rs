@@ -17,6 +17,10 @@ pub use functions::FUNCTIONS;
 pub use math::{CONSTANTS as MATH_CONSTANTS, MATH};
 
 use taipan_objects::class::TypeDef;
+use taipan_objects::module::ModuleDef;
 
 /// The types of this crate.
 pub static TYPES: &[&TypeDef] = &[&int::INT, &bool::BOOL, &float::FLOAT, &complex::COMPLEX];
+
+/// The native modules of this crate.
+pub static MODULES: &[ModuleDef] = &[math::MODULE];

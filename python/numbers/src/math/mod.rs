@@ -1,5 +1,101 @@
 //! Module `math`.
-#![allow(missing_docs, reason = "stub")]
-use taipan_objects::native::NativeDef;
-pub static MATH: &[NativeDef] = &[];
-pub static CONSTANTS: &[(&str, f64)] = &[];
+
+mod float;
+mod integer;
+mod libm;
+mod log;
+mod norm;
+mod parts;
+mod sum;
+
+use taipan_objects::dict::Dict;
+use taipan_objects::module::ModuleDef;
+use taipan_objects::native::Intrinsic;
+use taipan_objects::{PyResult, Vm, natives};
+
+/// Module `math`.
+pub const MODULE: ModuleDef = ModuleDef {
+    name: "math",
+    functions: MATH,
+    init,
+};
+
+/// The constants of module `math`.
+pub static CONSTANTS: &[(&str, f64)] = &[
+    ("pi", std::f64::consts::PI),
+    ("e", std::f64::consts::E),
+    ("tau", std::f64::consts::TAU),
+    ("inf", f64::INFINITY),
+    ("nan", f64::NAN),
+];
+
+fn init(vm: &mut Vm, dict: Dict) -> PyResult<()> {
+    for (name, value) in CONSTANTS {
+        let value = vm.new_float(*value)?;
+        dict.set_name(vm, name, value)?;
+    }
+    Ok(())
+}
+
+natives! {
+    /// The functions of module `math`.
+    pub static MATH = {
+        "acos" function One, "($module, x, /)" => float::acos, float(libm::acos);
+        "acosh" function One, "($module, x, /)" => float::acosh, float(libm::acosh);
+        "asin" function One, "($module, x, /)" => float::asin, float(libm::asin);
+        "asinh" function One, "($module, x, /)" => float::asinh, float(libm::asinh);
+        "atan" function One, "($module, x, /)" => float::atan, float(libm::atan);
+        "atan2" function Positional(2, 2), "($module, y, x, /)" => float::atan2;
+        "atanh" function One, "($module, x, /)" => float::atanh, float(libm::atanh);
+        "cbrt" function One, "($module, x, /)" => float::cbrt, float(libm::cbrt);
+        "ceil" function One, "($module, x, /)" => parts::ceil;
+        "comb" function Positional(2, 2), "($module, n, k, /)" => integer::comb;
+        "copysign" function Positional(2, 2), "($module, x, y, /)" => float::copysign;
+        "cos" function One, "($module, x, /)" => float::cos, float(libm::cos);
+        "cosh" function One, "($module, x, /)" => float::cosh, float(libm::cosh);
+        "degrees" function One, "($module, x, /)" => float::degrees, float(libm::degrees);
+        "dist" function Positional(2, 2), "($module, p, q, /)" => norm::dist;
+        "erf" function One, "($module, x, /)" => float::erf, float(libm::erf);
+        "erfc" function One, "($module, x, /)" => float::erfc, float(libm::erfc);
+        "exp" function One, "($module, x, /)" => float::exp, float(libm::exp);
+        "exp2" function One, "($module, x, /)" => float::exp2, float(libm::exp2);
+        "expm1" function One, "($module, x, /)" => float::expm1, float(libm::expm1);
+        "fabs" function One, "($module, x, /)" => float::fabs, float(libm::fabs);
+        "factorial" function One, "($module, n, /)" => integer::factorial;
+        "floor" function One, "($module, x, /)" => parts::floor;
+        "fma" function Positional(3, 3), "($module, x, y, z, /)" => float::fma;
+        "fmod" function Positional(2, 2), "($module, x, y, /)" => float::fmod;
+        "frexp" function One, "($module, x, /)" => parts::frexp;
+        "fsum" function One, "($module, seq, /)" => sum::fsum;
+        "gamma" function One, "($module, x, /)" => float::gamma;
+        "gcd" function Any, "($module, /, *integers)" => integer::gcd;
+        "hypot" function Any, "($module, /, *coordinates)" => norm::hypot;
+        "isclose" function Signature(2), "($module, /, a, b, *, rel_tol=1e-09, abs_tol=0.0)" => float::isclose;
+        "isfinite" function One, "($module, x, /)" => float::isfinite;
+        "isinf" function One, "($module, x, /)" => float::isinf;
+        "isnan" function One, "($module, x, /)" => float::isnan;
+        "isqrt" function One, "($module, n, /)" => integer::isqrt;
+        "lcm" function Any, "($module, /, *integers)" => integer::lcm;
+        "ldexp" function Positional(2, 2), "($module, x, i, /)" => parts::ldexp;
+        "lgamma" function One, "($module, x, /)" => float::lgamma;
+        "log" function Positional(1, 2), "" => log::log, float(libm::log);
+        "log10" function One, "($module, x, /)" => log::log10, float(libm::log10);
+        "log1p" function One, "($module, x, /)" => float::log1p, float(libm::log1p);
+        "log2" function One, "($module, x, /)" => log::log2, float(libm::log2);
+        "modf" function One, "($module, x, /)" => parts::modf;
+        "nextafter" function Signature(2), "($module, x, y, /, *, steps=None)" => parts::nextafter;
+        "perm" function Positional(1, 2), "($module, n, k=None, /)" => integer::perm;
+        "pow" function Positional(2, 2), "($module, x, y, /)" => float::pow;
+        "prod" function Signature(1), "($module, iterable, /, *, start=1)" => sum::prod;
+        "radians" function One, "($module, x, /)" => float::radians, float(libm::radians);
+        "remainder" function Positional(2, 2), "($module, x, y, /)" => float::remainder;
+        "sin" function One, "($module, x, /)" => float::sin, float(libm::sin);
+        "sinh" function One, "($module, x, /)" => float::sinh, float(libm::sinh);
+        "sqrt" function One, "($module, x, /)" => float::sqrt, intrinsic(Intrinsic::MathSqrt);
+        "sumprod" function Positional(2, 2), "($module, p, q, /)" => sum::sumprod;
+        "tan" function One, "($module, x, /)" => float::tan, float(libm::tan);
+        "tanh" function One, "($module, x, /)" => float::tanh, float(libm::tanh);
+        "trunc" function One, "($module, x, /)" => parts::trunc;
+        "ulp" function One, "($module, x, /)" => parts::ulp;
+    }
+}
