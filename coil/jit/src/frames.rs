@@ -7,10 +7,12 @@ use crate::jit::Jit;
 use crate::raw;
 use coil_backend::{LeafPlace, TraceReturn, leaves};
 use coil_frame::{CodeBlock, Context, FrameRecord};
+use coil_heap::RootVec;
 use coil_machine::MachineState;
 use coil_record::{UNWINDING_SLOT, extra_frame};
 use coil_trace::ExitValue;
 use coil_value::Value;
+use std::fmt;
 
 /// A guest frame as it stands.
 #[derive(Clone, Debug)]
@@ -188,11 +190,13 @@ unsafe fn inlined(
     list
 }
 
-/// While it lives, the frames that running compiled code has inlined are real: they have records, and registers in memory. Dropping it takes the
-/// records away again; what was written to their registers meanwhile is lost.
-#[derive(Debug)]
+/// While it lives, the frames of running compiled code are real: those it inlined have records, and the registers of all are in memory. Dropping it
+/// takes that back again; what was written to the registers meanwhile is lost.
 #[must_use]
 pub struct RealFrames {
+    /// Registers written, and where their former contents stand in `former` (none for unset): compiled code goes by those.
+    written: Vec<(*mut u64, Option<usize>)>,
+    former: Option<RootVec>,
     cx: *mut Context,
     root: *mut FrameRecord,
     pc: *const u64,
@@ -210,6 +214,8 @@ pub unsafe fn real_frames(cx: *mut Context) -> RealFrames {
     let context = unsafe { &mut *cx };
     let root = context.frame_top;
     let mut guard = RealFrames {
+        written: Vec::new(),
+        former: None,
         cx,
         root,
         pc: std::ptr::null(),
@@ -234,6 +240,11 @@ pub unsafe fn real_frames(cx: *mut Context) -> RealFrames {
         .get(place.trace)
         .map(|trace| &trace.exits[trace.code.sites[place.site as usize].exit as usize]);
     let frames = exit.map_or(&[][..], |exit| &exit.frames);
+    // SAFETY: the root's code is live and its pc stands in it.
+    let live = unsafe { crate::roots::live_registers(&record) };
+    let live = i32::try_from(live).unwrap_or(i32::MAX);
+    // SAFETY: attached.
+    let mut former = RootVec::new(unsafe { raw::mutator(cx) });
     for (number, (frame, view)) in frames.iter().zip(&list).enumerate() {
         // SAFETY: code of exits is live.
         let pc = unsafe { (*view.code).words }.wrapping_add(view.pc as usize);
@@ -255,17 +266,33 @@ pub unsafe fn real_frames(cx: *mut Context) -> RealFrames {
                     extra: view.extra,
                 });
             }
-            for &(register, word) in &view.known {
-                // NO-BARRIER: root.
-                let place = view.base.wrapping_offset(register as isize);
-                // SAFETY: a register of a window that fits the stack.
-                unsafe { *place = word };
+        }
+        for &(register, word) in &view.known {
+            let place = view.base.wrapping_offset(register as isize);
+            // Compiled code may go by what the root's live registers held; above them, and in other windows, memory held anything.
+            if number == 0 && register < live {
+                // SAFETY: a live register holds a value or 0.
+                let old = unsafe { Value::from_bits(*place) }.map(|old| {
+                    former.push(old);
+                    former.len() - 1
+                });
+                guard.written.push((place, old));
             }
+            // NO-BARRIER: root.
+            // SAFETY: a register of a window that fits the stack.
+            unsafe { *place = word };
         }
     }
+    guard.former = Some(former);
     context.frame_top = root.wrapping_add(frames.len().max(1) - 1);
     context.trace_return = 0;
     guard
+}
+
+impl fmt::Debug for RealFrames {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RealFrames")
+    }
 }
 
 impl Drop for RealFrames {
@@ -277,6 +304,13 @@ impl Drop for RealFrames {
         let context = unsafe { &mut *self.cx };
         context.frame_top = self.root;
         context.trace_return = self.trace_return;
+        for &(place, former) in &self.written {
+            let old = former.zip(self.former.as_ref());
+            let old = old.and_then(|(at, former)| former.get(at));
+            // NO-BARRIER: root.
+            // SAFETY: a register of the root's window.
+            unsafe { *place = old.map_or(0, Value::bits) };
+        }
         // SAFETY: the root's record; its window is as it was when the trace was entered.
         unsafe { (*self.root).pc = self.pc };
     }

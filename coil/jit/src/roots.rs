@@ -31,7 +31,8 @@ unsafe impl RootSet for ContextRoots {
             if record.code.is_null() {
                 continue;
             }
-            let live = live_registers(record);
+            // SAFETY: a record up to `frame_top` is complete.
+            let live = unsafe { live_registers(record) };
             let base = record.base;
             for register in -1..live as isize {
                 // SAFETY: a live register (F2).
@@ -70,7 +71,8 @@ unsafe impl RootSet for ContextRoots {
             if record.code.is_null() {
                 continue;
             }
-            let live = live_registers(record);
+            // SAFETY: a record up to `frame_top` is complete.
+            let live = unsafe { live_registers(record) };
             let start = record.base.wrapping_add(live).addr();
             let end = record.base.wrapping_add(jit.window_extent).addr();
             // SAFETY: the windows that traces use fit the stack and its slack.
@@ -79,7 +81,11 @@ unsafe impl RootSet for ContextRoots {
     }
 }
 
-fn live_registers(record: &FrameRecord) -> usize {
+/// Registers of a frame that hold values.
+///
+/// # Safety
+/// The record is complete.
+pub(crate) unsafe fn live_registers(record: &FrameRecord) -> usize {
     // SAFETY: code of records is live.
     let code = unsafe { &*record.code };
     // SAFETY: a record's pc belongs to its code (F1).

@@ -196,8 +196,6 @@ extern "C" fn note(cx: *mut Context, owner: &Owner) {
     // SAFETY: register 0 of every frame of these tests is live.
     let first = unsafe { *record.base };
     let known = number(first).unwrap_or(0).cast_unsigned();
-    // Only frames above the root have their registers in memory.
-    let known = if depth > 1 { known } else { 0 };
     // SAFETY: tests keep globals alive.
     let globals = unsafe { &mut *owner.globals };
     let noted = depth as u64 * 1000 + u64::from(pc) + known * 7;
