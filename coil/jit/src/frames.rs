@@ -271,8 +271,10 @@ pub unsafe fn real_frames(cx: *mut Context) -> RealFrames {
             let place = view.base.wrapping_offset(register as isize);
             // Compiled code may go by what the root's live registers held; above them, and in other windows, memory held anything.
             if number == 0 && register < live {
+                // SAFETY: a register of the root's window.
+                let bits = unsafe { *place };
                 // SAFETY: a live register holds a value or 0.
-                let old = unsafe { Value::from_bits(*place) }.map(|old| {
+                let old = unsafe { Value::from_bits(bits) }.map(|old| {
                     former.push(old);
                     former.len() - 1
                 });

@@ -16,7 +16,7 @@ fn words_and_numbers_set_fields() {
         "jit=threshold:7,cranelift",
         "gc=stress:1,nursery:64k,verify",
     ])
-    .unwrap();
+    .expect("valid");
     assert_eq!(options.jit.threshold, 7);
     assert!(options.jit.cranelift);
     assert_eq!(options.gc.stress, 1);
@@ -26,14 +26,14 @@ fn words_and_numbers_set_fields() {
 
 #[test]
 fn the_last_of_on_and_off_wins() {
-    assert!(parsed(&["jit=off"]).unwrap().jit.off);
-    assert!(!parsed(&["jit=off", "jit=on"]).unwrap().jit.off);
-    assert!(parsed(&["jit=on,off"]).unwrap().jit.off);
+    assert!(parsed(&["jit=off"]).expect("valid").jit.off);
+    assert!(!parsed(&["jit=off", "jit=on"]).expect("valid").jit.off);
+    assert!(parsed(&["jit=on,off"]).expect("valid").jit.off);
 }
 
 #[test]
 fn sections_match_by_prefix() {
-    let options = parsed(&["log=gc,jit-ab", "dump=ir:-"]).unwrap();
+    let options = parsed(&["log=gc,jit-ab", "dump=ir:-"]).expect("valid");
     assert!(options.log.on(Section::GcMinor) && options.log.on(Section::GcMajor));
     assert!(options.log.on(Section::JitAbort) && !options.log.on(Section::JitRecord));
     assert!(options.dump.on(DumpKind::Ir) && !options.dump.on(DumpKind::IrOpt));
@@ -41,9 +41,12 @@ fn sections_match_by_prefix() {
 
 #[test]
 fn statistics_go_where_they_are_sent() {
-    assert_eq!(parsed(&["stats"]).unwrap().stats, Destination::Stderr);
+    assert_eq!(
+        parsed(&["stats"]).expect("valid").stats,
+        Destination::Stderr
+    );
     let path = Destination::Path("/x/y".to_owned());
-    assert_eq!(parsed(&["stats=/x/y"]).unwrap().stats, path);
+    assert_eq!(parsed(&["stats=/x/y"]).expect("valid").stats, path);
     assert!(!parsed(&["stats=0"]).expect("valid").stats.wanted());
 }
 
