@@ -322,3 +322,52 @@ impl View<'_> {
         after && before
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Segment, show};
+
+    fn shown(lines: &[&str], start: usize, end: usize) -> Vec<String> {
+        let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
+        let text = show(&Segment { lines: &lines, start, end });
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn operators_stand_out() {
+        let expected = ["    return a + b * (a / b)", "                    ~~^~~"];
+        assert_eq!(shown(&["    return a + b * (a / b)"], 20, 25), expected);
+    }
+
+    #[test]
+    fn brackets_stand_out() {
+        assert_eq!(shown(&["f(1, 0)"], 0, 7), ["    f(1, 0)", "    ~^^^^^^"]);
+    }
+
+    #[test]
+    fn nothing_is_marked_when_all_of_the_line_is_meant() {
+        assert_eq!(shown(&["    raise e"], 4, 11), ["    raise e"]);
+    }
+
+    #[test]
+    fn operations_over_several_lines_show_the_lines_around_the_operator() {
+        let lines = ["    return (a +", "            b", "            + 1)"];
+        let expected = ["    return (a +", "            ~~^", "            b", "            ~"];
+        assert_eq!(shown(&lines[..2], 12, 13), expected);
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        let line = "x = \"日本語\"; y = {}; print(x, y[\"日本\" + \"x\"], \"ö\")";
+        let start = line.find("y[").expect("it is there");
+        let end = line.find("], ").expect("it is there") + 1;
+        assert_eq!(shown(&[line], start, end)[1], "                                   ~^^^^^^^^^^^^^^");
+    }
+
+    #[test]
+    fn long_parts_are_cut() {
+        let lines = ["g[f(1,", "  2,", "  3,", "  4,", "  5,", "  6)]"];
+        let marked = shown(&lines, 2, 4);
+        assert_eq!(marked[4], "    ...<2 lines>...");
+    }
+}
