@@ -1,13 +1,10 @@
 //! The builtin functions on numbers: abs, divmod, pow, round, bin, oct, hex.
 
-use crate::operand::{int_error, with_int};
-use coil_num::IntError;
 use coil_value::Value;
 use taipan_objects::native::{Args, Intrinsic};
-use taipan_objects::number::int_of;
 use taipan_objects::slots::BinaryOp;
 use taipan_objects::ty::{self, Type};
-use taipan_objects::{PyResult, Vm, natives, protocol};
+use taipan_objects::{PyResult, Vm, natives, number, protocol};
 
 natives! {
     /// Functions of module `builtins`.
@@ -40,7 +37,7 @@ fn pow(vm: &mut Vm, args: Args) -> PyResult {
 }
 
 fn power_modulo(vm: &mut Vm, base: Value, exponent: Value, modulus: Value) -> PyResult {
-    if let Some(result) = int_power_modulo(vm, base, exponent, modulus)? {
+    if let Some(result) = number::int_pow_mod(vm, base, exponent, modulus)? {
         return Ok(result);
     }
     let plain = vm.interp.names.__pow__.str();
@@ -59,7 +56,7 @@ fn power_modulo(vm: &mut Vm, base: Value, exponent: Value, modulus: Value) -> Py
         return Ok(result);
     }
     let is_number = |value: Value| Type::of(value).slots().float.is_some();
-    let is_complex = |value: Value| taipan_objects::number::complex_of(value).is_some();
+    let is_complex = |value: Value| number::complex_of(value).is_some();
     if [base, exponent, modulus].into_iter().any(is_complex) {
         return Err(vm.raise_value("complex modulo"));
     }
@@ -75,29 +72,6 @@ fn power_modulo(vm: &mut Vm, base: Value, exponent: Value, modulus: Value) -> Py
         protocol::type_name(modulus)
     );
     Err(vm.raise_type(&text))
-}
-
-fn int_power_modulo(
-    vm: &mut Vm,
-    base: Value,
-    exponent: Value,
-    modulus: Value,
-) -> PyResult<Option<Value>> {
-    let (Some(base), Some(exponent), Some(modulus)) =
-        (int_of(base), int_of(exponent), int_of(modulus))
-    else {
-        return Ok(None);
-    };
-    let result = with_int(base, |base| {
-        with_int(exponent, |exponent| {
-            with_int(modulus, |modulus| base.pow_mod(exponent, modulus))
-        })
-    });
-    match result {
-        Ok(int) => vm.new_int_buf(&int).map(Some),
-        Err(IntError::ZeroDivision) => Err(vm.raise_value("pow() 3rd argument cannot be 0")),
-        Err(error) => Err(int_error(vm, error)),
-    }
 }
 
 fn round(vm: &mut Vm, args: Args) -> PyResult {

@@ -148,7 +148,11 @@ fn parse(vm: &mut Vm, source: Value, bytes: &[u8], base: u32) -> PyResult {
     match bigint::parse(bytes, base) {
         Some(int) => vm.new_int_buf(&int),
         None => {
-            let shown: String = protocol::repr_text(vm, source)?.chars().take(200).collect();
+            let shown = match vm.bytes_like(source) {
+                Some(data) => coil_text::quote::bytes_repr(data),
+                None => protocol::repr_text(vm, source)?,
+            };
+            let shown: String = shown.chars().take(200).collect();
             Err(vm.raise_value(&format!(
                 "invalid literal for int() with base {base}: {shown}"
             )))

@@ -1,4 +1,8 @@
 //! int, bool, float and complex with their methods, the builtin functions on numbers, and module `math`.
+#![cfg_attr(
+    test,
+    allow(unsafe_code, reason = "tests call natives with registers of their own")
+)]
 
 mod bool;
 mod complex;
@@ -12,6 +16,8 @@ mod int_methods;
 mod int_new;
 pub mod math;
 mod operand;
+#[cfg(test)]
+mod tests;
 
 pub use functions::FUNCTIONS;
 pub use math::{CONSTANTS as MATH_CONSTANTS, MATH};

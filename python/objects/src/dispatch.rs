@@ -128,8 +128,8 @@ wrappers! {
     };
     contains "__contains__" Convention::One, "(self, key, /)" => |vm, slot, args| Ok(ty::bool_value(slot(vm, args.at(0), args.at(1))?));
     concat "__add__" Convention::One, "(self, value, /)" => |vm, slot, args| slot(vm, args.at(0), args.at(1));
-    repeat "__mul__" Convention::One, "(self, value, /)" => |vm, slot, args| slot(vm, args.at(0), args.at(1));
-    repeat "__rmul__" Convention::One, "(self, value, /)" => |vm, slot, args| slot(vm, args.at(0), args.at(1));
+    repeat "__mul__" Convention::One, "(self, value, /)" => |vm, slot, args| { let count = protocol::index(vm, args.at(1))?; slot(vm, args.at(0), count) };
+    repeat "__rmul__" Convention::One, "(self, value, /)" => |vm, slot, args| { let count = protocol::index(vm, args.at(1))?; slot(vm, args.at(0), count) };
     neg "__neg__" Convention::NoArgs, "(self, /)" => |vm, slot, args| slot(vm, args.at(0));
     pos "__pos__" Convention::NoArgs, "(self, /)" => |vm, slot, args| slot(vm, args.at(0));
     abs "__abs__" Convention::NoArgs, "(self, /)" => |vm, slot, args| slot(vm, args.at(0));
@@ -218,10 +218,16 @@ macro_rules! binary_wrappers {
             let dict = Dict::from_ref(ty.dict());
             $({
                 fn plain(vm: &mut Vm, args: Args) -> PyResult {
+                    if let Some(modulus) = args.get(2).filter(|modulus| *modulus != ty::none()) {
+                        return power_modulo(vm, args.at(0), args.at(1), modulus);
+                    }
                     let slot = owner(&args).slots().binary[BinaryOp::$op as usize].expect("the wrapper was made for this slot");
                     slot(vm, args.at(0), args.at(1))
                 }
                 fn reflected(vm: &mut Vm, args: Args) -> PyResult {
+                    if let Some(modulus) = args.get(2).filter(|modulus| *modulus != ty::none()) {
+                        return power_modulo(vm, args.at(1), args.at(0), modulus);
+                    }
                     let slot = owner(&args).slots().binary[BinaryOp::$op as usize].expect("the wrapper was made for this slot");
                     slot(vm, args.at(1), args.at(0))
                 }
@@ -229,8 +235,8 @@ macro_rules! binary_wrappers {
                     let slot = owner(&args).slots().in_place[BinaryOp::$op as usize].expect("the wrapper was made for this slot");
                     slot(vm, args.at(0), args.at(1))
                 }
-                static PLAIN: NativeDef = wrapper($plain, plain, Convention::Positional(1, 2), "(self, value, /)");
-                static REFLECTED: NativeDef = wrapper($reflected, reflected, Convention::Positional(1, 2), "(self, value, /)");
+                static PLAIN: NativeDef = wrapper($plain, plain, operands(BinaryOp::$op), "(self, value, /)");
+                static REFLECTED: NativeDef = wrapper($reflected, reflected, operands(BinaryOp::$op), "(self, value, /)");
                 static IN_PLACE: NativeDef = wrapper($in_place, in_place, Convention::One, "(self, value, /)");
                 if own.binary[BinaryOp::$op as usize].is_some() {
                     for def in [&PLAIN, &REFLECTED] {
@@ -283,6 +289,30 @@ binary_wrappers! {
     Xor "__xor__" "__rxor__" "__ixor__";
     MatMul "__matmul__" "__rmatmul__" "__imatmul__";
     DivMod "__divmod__" "__rdivmod__" "__idivmod__";
+}
+
+/// Most arguments of an operator's method besides self: `__pow__` has a modulus.
+const fn operands(op: BinaryOp) -> Convention {
+    match op {
+        BinaryOp::Pow => Convention::Positional(1, 2),
+        _ => Convention::One,
+    }
+}
+
+/// `__pow__` with a modulus: ints have it, other numbers refuse it.
+fn power_modulo(vm: &mut Vm, base: Value, exponent: Value, modulus: Value) -> PyResult {
+    if let Some(result) = number::int_pow_mod(vm, base, exponent, modulus)? {
+        return Ok(result);
+    }
+    if number::complex_of(base).is_some() || number::complex_of(exponent).is_some() {
+        return Err(vm.raise_value("complex modulo"));
+    }
+    if number::float_of(base).is_some() || number::float_of(exponent).is_some() {
+        return Err(
+            vm.raise_type("pow() 3rd argument not allowed unless all arguments are integers")
+        );
+    }
+    Ok(ty::not_implemented())
 }
 
 fn interned(vm: &mut Vm, text: &str) -> PyResult<Str> {

@@ -114,6 +114,31 @@ pub fn size(size: usize) -> Value {
     Value::from_small_int(size.cast_signed() as i64).unwrap_or_else(|| small((1 << 48) - 1))
 }
 
+/// `pow(base, exponent, modulus)` of ints; none when one of them is no int.
+///
+/// # Errors
+/// ValueError for a modulus of zero, and for a negative exponent where the base has no inverse.
+pub fn int_pow_mod(
+    vm: &mut Vm,
+    base: Value,
+    exponent: Value,
+    modulus: Value,
+) -> PyResult<Option<Value>> {
+    let (Some(base), Some(exponent), Some(modulus)) =
+        (int_of(base), int_of(exponent), int_of(modulus))
+    else {
+        return Ok(None);
+    };
+    let (base, exponent, modulus) = (base.to_buf(), exponent.to_buf(), modulus.to_buf());
+    match base.as_ref().pow_mod(exponent.as_ref(), modulus.as_ref()) {
+        Ok(int) => vm.new_int_buf(&int).map(Some),
+        Err(coil_num::IntError::ZeroDivision) => {
+            Err(vm.raise_value("pow() 3rd argument cannot be 0"))
+        }
+        Err(_) => Err(vm.raise_value("base is not invertible for the given modulus")),
+    }
+}
+
 impl Vm {
     /// The text of an int in a radix (2 to 36, lower case), with a minus sign if negative.
     ///

@@ -29,7 +29,12 @@ fn slots(slots: &mut Slots) {
     shared_slots(slots);
     slots.repr = Some(|vm, value| {
         let name = protocol::type_name(value);
-        let text = format!("{name}({})", quote::bytes_repr(data(value)));
+        let mut shown = quote::bytes_repr(data(value));
+        if shown.starts_with("b\"") {
+            // Single quotes are escaped even where that is not needed.
+            shown = shown.replace('\'', "\\'");
+        }
+        let text = format!("{name}({shown})");
         vm.new_str(&text)
     });
     slots.str = slots.repr;

@@ -1,6 +1,6 @@
 //! `bytes`: slots and construction, and the slots that bytearray shares.
 
-use crate::args::{Bounds, MAX_SIZE, buffer, position, repeat_count, slice_bounds, slice_of};
+use crate::args::{Bounds, buffer, position, repeat_count, slice_bounds, slice_of};
 use crate::bytes_convert::{Made, Target, byte, copied, from_arguments, same_data, same_type};
 use crate::{bytes_methods, bytes_percent, iter};
 use coil_text::{quote, search};
@@ -134,14 +134,17 @@ fn concat(vm: &mut Vm, a: Value, b: Value) -> PyResult {
 /// The data of a repetition.
 pub(crate) fn repeated(vm: &mut Vm, value: Value, count: usize) -> PyResult<Vec<u8>> {
     let source = data(value);
-    match source.len().checked_mul(count).filter(|n| *n <= MAX_SIZE) {
-        Some(total) => {
-            let mut all = buffer(vm, total)?;
-            (0..count).for_each(|_| all.extend_from_slice(source));
-            Ok(all)
-        }
-        None => Err(vm.raise_memory_error()),
-    }
+    let total = source.len().checked_mul(count);
+    let Some(total) = total.filter(|n| *n <= isize::MAX as usize) else {
+        return Err(if ByteArray::of(value).is_some() {
+            vm.raise_memory_error()
+        } else {
+            vm.raise_overflow("repeated bytes are too long")
+        });
+    };
+    let mut all = buffer(vm, total)?;
+    (0..count).for_each(|_| all.extend_from_slice(source));
+    Ok(all)
 }
 
 fn repeat(vm: &mut Vm, value: Value, count: Value) -> PyResult {

@@ -11,16 +11,16 @@ use taipan_objects::str::Str;
 use taipan_objects::ty::types;
 use taipan_objects::{PyResult, Raised, Vm, protocol};
 
-/// A field of an f-string or of `str.format`: converts by `conversion` (0 for none, or `b's'`, `b'r'`, `b'a'`), then formats by the
+/// A field of an f-string or of `str.format`: converts by `conversion` (0 for none; 1, 2, 3 as bytecode has them, or `b's'`, `b'r'`, `b'a'`), then formats by the
 /// specification.
 ///
 /// # Errors
 /// What conversion and `__format__` raise.
 pub fn format_value(vm: &mut Vm, value: Value, conversion: u8, spec: Option<Value>) -> PyResult {
     let value = match conversion {
-        b's' => protocol::str(vm, value)?.value(),
-        b'r' => protocol::repr(vm, value)?.value(),
-        b'a' => ascii_of(vm, value)?,
+        b's' | 1 => protocol::str(vm, value)?.value(),
+        b'r' | 2 => protocol::repr(vm, value)?.value(),
+        b'a' | 3 => ascii_of(vm, value)?,
         _ => value,
     };
     if Str::exact(value).is_some()

@@ -27,6 +27,8 @@ mod str_split;
 mod str_translate;
 mod str_type;
 mod str_width;
+#[cfg(test)]
+mod tests;
 mod units;
 
 pub use codec::{decode, decode_bytes, encode};

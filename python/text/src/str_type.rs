@@ -1,6 +1,6 @@
 //! `str`: slots and the table of methods.
 
-use crate::args::{Bounds, position, repeat_count, slice_bounds, slice_of, this};
+use crate::args::{Bounds, MAX_SIZE, position, repeat_count, slice_bounds, slice_of, this};
 use crate::units::same_units;
 use crate::{
     codec, format_method, format_value, iter, percent, str_case, str_join, str_new, str_search,
@@ -214,12 +214,13 @@ fn repeat(vm: &mut Vm, value: Value, count: Value) -> PyResult {
     if count == 1 {
         return exact(vm, text);
     }
-    let total = len
-        .checked_mul(count)
-        .filter(|n| *n <= isize::MAX as usize / 8);
+    let total = len.checked_mul(count).filter(|n| *n <= isize::MAX as usize);
     let Some(total) = total else {
-        return Err(vm.raise_memory_error());
+        return Err(vm.raise_overflow("repeated string is too long"));
     };
+    if total > MAX_SIZE {
+        return Err(vm.raise_memory_error());
+    }
     if text.is_ascii() {
         return vm.new_ascii_with(total, |to| {
             let from = text.bytes();
