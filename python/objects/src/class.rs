@@ -100,11 +100,6 @@ impl Vm {
             let def = defs.iter().find(|def| std::ptr::eq(def.ty, row.ty));
             self.ready_type(row.ty.ty(), def.copied())?;
         }
-        let object = Dict::from_ref(types::OBJECT.ty().dict());
-        if object.get_name(self, "__module__")?.is_none() {
-            let builtins = self.intern("builtins")?;
-            object.set_name(self, "__module__", builtins)?;
-        }
         Ok(())
     }
 
@@ -143,6 +138,10 @@ impl Vm {
         if let Some(base) = ty.base() {
             let base_slots = *base.slots();
             ty.update_slots(|slots| slots.inherit(&base_slots));
+            // What is laid out differently from object cannot be made by `object.__new__`.
+            if own.new.is_none() && base.is(&types::OBJECT) && !ty.makes_instances() {
+                ty.update_slots(|slots| slots.new = None);
+            }
         }
         Ok(())
     }
@@ -756,14 +755,18 @@ pub fn member_get(vm: &mut Vm, descriptor: Ref, object: Value) -> PyResult {
         .expect("members have a name");
     let target = member_target(vm, descriptor, object, name)?;
     let offset: usize = mem::get(descriptor, at::DESCR_DEF);
-    let value = if offset == 0 {
-        crate::instance::own_attr(vm, target, name)
-    } else {
-        mem::value(target, offset)
-    };
+    let value = member_value(vm, target, offset, name);
     match value {
         Some(value) => Ok(value),
         None => Err(protocol::no_attribute(vm, object, name)),
+    }
+}
+
+fn member_value(vm: &mut Vm, target: Ref, offset: usize, name: Str) -> Option<Value> {
+    if offset == 0 {
+        crate::instance::own_attr(vm, target, name)
+    } else {
+        mem::value(target, offset)
     }
 }
 
@@ -782,8 +785,9 @@ pub fn member_set(
         .expect("members have a name");
     let target = member_target(vm, descriptor, object, name)?;
     let offset: usize = mem::get(descriptor, at::DESCR_DEF);
-    if value.is_none() {
-        member_get(vm, descriptor, object)?;
+    if value.is_none() && member_value(vm, target, offset, name).is_none() {
+        let text = name.to_rust().into_owned();
+        return Err(protocol::attribute_error(vm, &text, object, name));
     }
     match (offset, value) {
         (0, Some(value)) => crate::instance::set_own_attr(vm, target, name, value).map(|_| ()),

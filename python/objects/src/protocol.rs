@@ -16,9 +16,9 @@ use crate::ty::{self, Type, flag, types};
 use crate::vm::Vm;
 use coil_value::{Ref, Value};
 
-/// `type(value).__name__`.
+/// The name of a value's type as messages give it.
 pub fn type_name(value: Value) -> String {
-    Type::of(value).name()
+    Type::of(value).full_name()
 }
 
 // ---- text
@@ -253,7 +253,7 @@ pub fn hash(vm: &mut Vm, value: Value) -> PyResult<i64> {
     match ty.slots().hash {
         Some(slot) => slot(vm, value),
         None => {
-            let name = ty.name();
+            let name = ty.full_name();
             Err(vm.raise_type(&format!("unhashable type: '{name}'")))
         }
     }
@@ -459,7 +459,12 @@ pub fn object_set_attr(vm: &mut Vm, value: Value, name: Str, new: Option<Value>)
             if instance::delete_own_attr(vm, object, name)? {
                 true
             } else if instance::has_attributes(object) {
-                return Err(no_attribute(vm, value, name));
+                let text = format!(
+                    "'{}' object has no attribute '{}'",
+                    ty.name(),
+                    name.to_rust()
+                );
+                return Err(attribute_error(vm, &text, value, name));
             } else {
                 false
             }

@@ -92,15 +92,26 @@ pub fn positional_count(signature: &str, own: usize) -> usize {
     count.saturating_sub(own)
 }
 
-fn described(vm: &Vm, def: &NativeDef, args: &Args) -> String {
-    let _ = vm;
+fn described(def: &NativeDef, args: &Args) -> String {
     match def.kind {
         NativeKind::Method | NativeKind::ClassMethod => args.get(0).map_or_else(
             || def.name.to_owned(),
             |this| format!("{}.{}", Type::of(this).name(), def.name),
         ),
-        _ => def.name.to_owned(),
+        _ => match module_of(args) {
+            Some(module) if module != "builtins" => format!("{module}.{}", def.name),
+            _ => def.name.to_owned(),
+        },
     }
+}
+
+/// The module of the function that was called.
+fn module_of(args: &Args) -> Option<String> {
+    let function = args.callee()?.as_ref()?;
+    let function = Some(function).filter(|f| f.layout() == crate::layout::NATIVE_FUNCTION)?;
+    let module = crate::mem::value(function, crate::layout::at::NATIVE_MODULE)?;
+    let module = crate::str::Str::of(module)?;
+    Some(module.to_rust().into_owned())
 }
 
 fn plural(count: usize) -> &'static str {
@@ -120,7 +131,7 @@ pub fn call_checked(vm: &mut Vm, def: &'static NativeDef, args: Args, own: usize
         return bind(vm, def, args, own, usize::from(least));
     }
     let given = args.len() - own;
-    let name = described(vm, def, &args);
+    let name = described(def, &args);
     if args.keyword_count() > 0 {
         return Err(vm.raise_type(&format!("{name}() takes no keyword arguments")));
     }
@@ -134,6 +145,7 @@ pub fn call_checked(vm: &mut Vm, def: &'static NativeDef, args: Args, own: usize
         Convention::Positional(least, most) => {
             let (least, most) = (usize::from(least), usize::from(most));
             let wrapper = def.kind == NativeKind::Wrapper;
+            let wrapper = wrapper && def.name != "__setattr__";
             let short = if wrapper {
                 "expected".to_owned()
             } else {
@@ -266,7 +278,9 @@ fn too_many(
         .filter(|p| p.default.is_none() && !p.keyword_only)
         .count();
     let only_positional = parameters.iter().all(|parameter| parameter.positional_only);
-    let text = if only_positional {
+    let text = if positional == 0 && given > 0 {
+        format!("{}() takes no positional arguments", def.name)
+    } else if only_positional {
         let words = if required == positional {
             ""
         } else {
