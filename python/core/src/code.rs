@@ -25,9 +25,9 @@ pub(crate) static CODE: TypeDef = TypeDef {
     },
     methods: METHODS,
     getset: getset! {
-        "co_name" => crate::util::field!(at::CODE_NAME);
-        "co_qualname" => crate::util::field!(at::CODE_QUALNAME);
-        "co_filename" => crate::util::field!(at::CODE_FILENAME);
+        "co_name" => crate::util::field!(at::CODE_NAME), crate::util::read_only;
+        "co_qualname" => crate::util::field!(at::CODE_QUALNAME), crate::util::read_only;
+        "co_filename" => crate::util::field!(at::CODE_FILENAME), crate::util::read_only;
         "co_consts" => consts;
         "co_varnames" => crate::util::field!(at::CODE_VARNAMES);
         "co_names" => |vm, this| strings(vm, data(this).code.names.iter());

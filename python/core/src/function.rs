@@ -34,8 +34,8 @@ pub(crate) static FUNCTION: TypeDef = TypeDef {
     methods: &[],
     getset: getset! {
         "__code__" => crate::util::field!(at::FUNC_CODE), set_code;
-        "__globals__" => crate::util::field!(at::FUNC_GLOBALS);
-        "__closure__" => crate::util::field!(at::FUNC_CLOSURE);
+        "__globals__" => crate::util::field!(at::FUNC_GLOBALS), crate::util::read_only;
+        "__closure__" => crate::util::field!(at::FUNC_CLOSURE), crate::util::read_only;
         "__defaults__" => crate::util::field!(at::FUNC_DEFAULTS), set_defaults;
         "__kwdefaults__" => crate::util::field!(at::FUNC_KWDEFAULTS), set_kwdefaults;
         "__name__" => |_, this| Ok(function(this).name()), |vm, this, new| {
@@ -48,7 +48,7 @@ pub(crate) static FUNCTION: TypeDef = TypeDef {
         };
         "__module__" => |vm, this| Ok(module_of(vm, function(this))), |vm, this, new| store(vm, this, at::FUNC_MODULE, Some(new.unwrap_or_else(ty::none)));
         "__doc__" => |_, this| Ok(doc_of(function(this))), |vm, this, new| store(vm, this, at::FUNC_DOC, Some(new.unwrap_or_else(ty::none)));
-        "__dict__" => instance::get_dict, instance::set_dict;
+        "__dict__" => instance::get_dict, crate::util::set_dict;
         "__annotations__" => get_annotations, set_annotations;
         "__annotate__" => crate::util::field!(at::FUNC_ANNOTATE), set_annotate;
         "__type_params__" => |vm, this| Ok(function(this).field(at::FUNC_TYPE_PARAMS).unwrap_or_else(|| vm.interp.empty_tuple())), set_type_params;

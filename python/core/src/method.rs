@@ -32,8 +32,8 @@ pub(crate) static METHOD: TypeDef = TypeDef {
     },
     methods: METHODS,
     getset: getset! {
-        "__func__" => crate::util::field!(at::METHOD_FUNC);
-        "__self__" => crate::util::field!(at::METHOD_SELF);
+        "__func__" => crate::util::field!(at::METHOD_FUNC), crate::util::read_only;
+        "__self__" => crate::util::field!(at::METHOD_SELF), crate::util::read_only;
         "__doc__" => |vm, this| { let (function, _) = parts(this); protocol::get_attr_named(vm, function, "__doc__") };
     },
     doc: "Create a bound instance method object.",

@@ -32,7 +32,7 @@ pub(crate) static MODULE: TypeDef = TypeDef {
     },
     methods: METHODS,
     getset: getset! {
-        "__dict__" => crate::util::field!(at::MODULE_DICT);
+        "__dict__" => crate::util::field!(at::MODULE_DICT), crate::util::read_only;
         "__annotations__" => get_annotations, |vm, this, new| set_entry(vm, this, "__annotations__", new);
         "__annotate__" => get_annotate, set_annotate;
     },

@@ -34,9 +34,9 @@ pub(crate) static PROPERTY: TypeDef = TypeDef {
     },
     methods: METHODS,
     getset: getset! {
-        "fget" => crate::util::field!(at::PROP_GET);
-        "fset" => crate::util::field!(at::PROP_SET);
-        "fdel" => crate::util::field!(at::PROP_DEL);
+        "fget" => crate::util::field!(at::PROP_GET), crate::util::read_only;
+        "fset" => crate::util::field!(at::PROP_SET), crate::util::read_only;
+        "fdel" => crate::util::field!(at::PROP_DEL), crate::util::read_only;
         "__doc__" => crate::util::field!(at::PROP_DOC), |vm, this, new| { vm.store(mem::expect_ref(this), at::PROP_DOC, new); Ok(()) };
         "__name__" => get_name, |vm, this, new| { vm.store(mem::expect_ref(this), at::PROP_NAME, new); Ok(()) };
         "__isabstractmethod__" => is_abstract;

@@ -163,6 +163,11 @@ pub(crate) fn default_state(vm: &mut Vm, this: Value, required: bool) -> PyResul
     if !ty.is_heap() {
         return Ok(state);
     }
+    // Only classes with `__slots__` somewhere have members to look for.
+    let name = vm.interp.names.__slots__.str();
+    if ty.lookup(name).is_none() {
+        return Ok(state);
+    }
     let module = copyreg(vm)?;
     let names = protocol::call_method(vm, module, "_slotnames", &[ty.value()])?;
     let Some(names) = given(Some(names)).and_then(List::of) else {

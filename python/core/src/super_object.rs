@@ -28,9 +28,9 @@ pub(crate) static SUPER: TypeDef = TypeDef {
     },
     methods: &[],
     getset: getset! {
-        "__thisclass__" => crate::util::field!(at::SUPER_TYPE);
-        "__self__" => crate::util::field!(at::SUPER_OBJECT);
-        "__self_class__" => crate::util::field!(at::SUPER_OBJECT_TYPE);
+        "__thisclass__" => crate::util::field!(at::SUPER_TYPE), crate::util::read_only;
+        "__self__" => crate::util::field!(at::SUPER_OBJECT), crate::util::read_only;
+        "__self_class__" => crate::util::field!(at::SUPER_OBJECT_TYPE), crate::util::read_only;
     },
     doc: "super() -> same as super(__class__, <first argument>)\nsuper(type) -> unbound super object\nsuper(type, obj) -> bound super object; requires isinstance(obj, type)\nsuper(type, type2) -> bound super object; requires issubclass(type2, type)",
     module: "",

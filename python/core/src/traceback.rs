@@ -23,7 +23,7 @@ pub(crate) static TRACEBACK: TypeDef = TypeDef {
     methods: METHODS,
     getset: getset! {
         "tb_next" => crate::util::field!(at::TB_NEXT), set_next;
-        "tb_frame" => crate::util::field!(at::TB_FRAME);
+        "tb_frame" => crate::util::field!(at::TB_FRAME), crate::util::read_only;
         "tb_lasti" => |_, this| Ok(number::small(2 * i64::from(mem::get::<i32>(mem::expect_ref(this), at::TB_LASTI))));
         "tb_lineno" => |_, this| Ok(number::small(mem::get::<i32>(mem::expect_ref(this), at::TB_LINE).into()));
     },

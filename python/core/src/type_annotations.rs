@@ -1,13 +1,12 @@
 //! `__annotations__`, `__annotate__` and `__type_params__` of classes: evaluated when first asked for, kept in the class's dict.
 
-use crate::type_object::{set_entry, this_type};
+use crate::type_object::{check_settable, set_entry, this_type};
 use crate::util::name_of;
 use coil_value::Value;
 use taipan_objects::dict::Dict;
 use taipan_objects::number;
 use taipan_objects::protocol;
 use taipan_objects::raise::PyResult;
-use taipan_objects::tuple::Tuple;
 use taipan_objects::ty::{self, Type, flag};
 use taipan_objects::vm::Vm;
 
@@ -133,12 +132,6 @@ pub(crate) fn get_type_params(vm: &mut Vm, this: Value) -> PyResult {
 
 pub(crate) fn set_type_params(vm: &mut Vm, this: Value, new: Option<Value>) -> PyResult<()> {
     let ty = this_type(this);
-    check_mutable(vm, ty, "__type_params__")?;
-    if new.is_none_or(|new| Tuple::of(new).is_none()) {
-        let name = new.map_or("NULL".to_owned(), protocol::type_name);
-        return Err(vm.raise_type(&format!(
-            "__type_params__ must be set to a tuple, not {name}"
-        )));
-    }
-    put(vm, ty, "__type_params__", new)
+    let new = check_settable(vm, ty, "__type_params__", new)?;
+    put(vm, ty, "__type_params__", Some(new))
 }

@@ -159,7 +159,12 @@ fn full_name(ty: Type) -> String {
 }
 
 /// The setters of attributes that only classes made at run time may change.
-fn check_settable(vm: &mut Vm, ty: Type, name: &str, new: Option<Value>) -> PyResult<Value> {
+pub(crate) fn check_settable(
+    vm: &mut Vm,
+    ty: Type,
+    name: &str,
+    new: Option<Value>,
+) -> PyResult<Value> {
     if ty.flags() & flag::IMMUTABLE != 0 {
         let text = format!(
             "cannot set '{name}' attribute of immutable type '{}'",

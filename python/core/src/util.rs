@@ -41,6 +41,11 @@ pub(crate) fn field_or_none(this: Value, offset: usize) -> Value {
     mem::value(mem::expect_ref(this), offset).unwrap_or_else(ty::none)
 }
 
+/// The setter of fields that only native code writes.
+pub(crate) fn read_only(vm: &mut Vm, _: Value, _: Option<Value>) -> PyResult<()> {
+    Err(vm.raise_attribute("readonly attribute"))
+}
+
 /// None as an absent value.
 pub(crate) fn given(value: Option<Value>) -> Option<Value> {
     value.filter(|value| *value != ty::none())
@@ -110,4 +115,12 @@ pub(crate) fn expect_string(vm: &mut Vm, what: &str, new: Option<Value>) -> PyRe
         Some(new) if Str::of(new).is_some() => Ok(new),
         _ => Err(vm.raise_type(&format!("{what} must be set to a string object"))),
     }
+}
+
+/// Sets `__dict__` of objects that always have one.
+pub(crate) fn set_dict(vm: &mut Vm, this: Value, new: Option<Value>) -> PyResult<()> {
+    if new.is_none() {
+        return Err(vm.raise_type("cannot delete __dict__"));
+    }
+    taipan_objects::instance::set_dict(vm, this, new)
 }

@@ -33,7 +33,7 @@ macro_rules! wrapped {
                 "__func__" => |_, this| Ok(callable(this));
                 "__wrapped__" => |_, this| Ok(callable(this));
                 "__isabstractmethod__" => |vm, this| Ok(ty::bool_value(abstract_flag(vm, Some(callable(this)))?));
-                "__dict__" => instance::get_dict, instance::set_dict;
+                "__dict__" => instance::get_dict, crate::util::set_dict;
                 "__annotations__" => |vm, this| forwarded(vm, this, "__annotations__"), |vm, this, new| keep(vm, this, "__annotations__", new);
                 "__annotate__" => |vm, this| forwarded(vm, this, "__annotate__"), |vm, this, new| keep(vm, this, "__annotate__", new);
             },

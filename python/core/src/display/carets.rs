@@ -329,7 +329,11 @@ mod tests {
 
     fn shown(lines: &[&str], start: usize, end: usize) -> Vec<String> {
         let lines: Vec<String> = lines.iter().map(|line| (*line).to_owned()).collect();
-        let text = show(&Segment { lines: &lines, start, end });
+        let text = show(&Segment {
+            lines: &lines,
+            start,
+            end,
+        });
         text.lines().map(str::to_owned).collect()
     }
 
@@ -352,7 +356,12 @@ mod tests {
     #[test]
     fn operations_over_several_lines_show_the_lines_around_the_operator() {
         let lines = ["    return (a +", "            b", "            + 1)"];
-        let expected = ["    return (a +", "            ~~^", "            b", "            ~"];
+        let expected = [
+            "    return (a +",
+            "            ~~^",
+            "            b",
+            "            ~",
+        ];
         assert_eq!(shown(&lines[..2], 12, 13), expected);
     }
 
@@ -361,7 +370,10 @@ mod tests {
         let line = "x = \"日本語\"; y = {}; print(x, y[\"日本\" + \"x\"], \"ö\")";
         let start = line.find("y[").expect("it is there");
         let end = line.find("], ").expect("it is there") + 1;
-        assert_eq!(shown(&[line], start, end)[1], "                                   ~^^^^^^^^^^^^^^");
+        assert_eq!(
+            shown(&[line], start, end)[1],
+            "                                   ~^^^^^^^^^^^^^^"
+        );
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(crate) static BASE_EXCEPTION: TypeDef = TypeDef {
             Ok(())
         };
         "__suppress_context__" => |_, this| Ok(ty::bool_value(mem::get::<u8>(mem::expect_ref(this), at::EXC_SUPPRESS) != 0)), set_suppress;
-        "__dict__" => instance::get_dict, instance::set_dict;
+        "__dict__" => instance::get_dict, crate::util::set_dict;
     },
     doc: "Common base class for all exceptions.",
     module: "",

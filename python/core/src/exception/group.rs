@@ -31,8 +31,8 @@ pub(crate) static BASE_EXCEPTION_GROUP: TypeDef = TypeDef {
     },
     methods: METHODS,
     getset: getset! {
-        "message" => extra_field!(0), |vm, _, _| Err(vm.raise_attribute("readonly attribute"));
-        "exceptions" => extra_field!(1), |vm, _, _| Err(vm.raise_attribute("readonly attribute"));
+        "message" => extra_field!(0), crate::util::read_only;
+        "exceptions" => extra_field!(1), crate::util::read_only;
     },
     doc: "A combination of multiple unrelated exceptions.",
     module: "",
