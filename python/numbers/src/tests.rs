@@ -3,16 +3,41 @@
 use crate::{FUNCTIONS, MODULES, TYPES};
 use coil_heap::HeapConfig;
 use coil_value::Value;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use taipan_objects::native::NativeDef;
 use taipan_objects::slots::{BinaryOp, CompareOp};
 use taipan_objects::str::Str;
 use taipan_objects::ty::{Type, types};
 use taipan_objects::{PyResult, Vm, exception, mem, protocol};
 
-fn vm() -> Box<Vm> {
+/// Builtin types are statics: one interpreter at a time.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+struct Session {
+    vm: Box<Vm>,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Deref for Session {
+    type Target = Vm;
+
+    fn deref(&self) -> &Vm {
+        &self.vm
+    }
+}
+
+impl DerefMut for Session {
+    fn deref_mut(&mut self) -> &mut Vm {
+        &mut self.vm
+    }
+}
+
+fn vm() -> Session {
+    let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let mut vm = Vm::new(HeapConfig::default()).expect("a small heap");
     vm.ready_types(TYPES).expect("memory for the types");
-    vm
+    Session { vm, _alone: alone }
 }
 
 /// `repr` of a result, or the exception's class and text.

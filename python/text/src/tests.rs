@@ -3,6 +3,8 @@
 use crate::{TYPES, decode_bytes, encode};
 use coil_heap::HeapConfig;
 use coil_value::Value;
+use std::ops::{Deref, DerefMut};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use taipan_objects::bytes::{ByteArray, bytes_like};
 use taipan_objects::slots::{BinaryOp, Slots};
 use taipan_objects::str::Str;
@@ -59,12 +61,35 @@ fn sequence(vm: &mut Vm, len: usize, item: impl Fn(usize) -> Value) -> PyResult 
     vm.new_str(&format!("[{}]", parts.join(", ")))
 }
 
-fn vm() -> Box<Vm> {
+/// Builtin types are statics: one interpreter at a time.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+struct Session {
+    vm: Box<Vm>,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Deref for Session {
+    type Target = Vm;
+
+    fn deref(&self) -> &Vm {
+        &self.vm
+    }
+}
+
+impl DerefMut for Session {
+    fn deref_mut(&mut self) -> &mut Vm {
+        &mut self.vm
+    }
+}
+
+fn vm() -> Session {
+    let alone = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let mut vm = Vm::new(HeapConfig::default()).expect("a small heap");
     let mut types = TYPES.to_vec();
     types.extend([&TUPLE, &LIST, &INT]);
     vm.ready_types(&types).expect("memory for the types");
-    vm
+    Session { vm, _alone: alone }
 }
 
 fn shown(vm: &mut Vm, result: PyResult) -> String {
@@ -180,7 +205,7 @@ fn strings_are_searched_and_replaced() {
 fn strings_fill_and_change_case() {
     check(&[
         ("ab", "center", &["5", "é"], "'ééabé'"),
-        ("-1", "zfill", &["4"], "'-001'"),
+        ("-x", "zfill", &["4"], "'-00x'"),
         ("\ta\tb", "expandtabs", &["4"], "'    a   b'"),
         ("straße", "upper", &[], "'STRASSE'"),
         ("they're bill's", "title", &[], "\"They'Re Bill'S\""),
