@@ -80,7 +80,7 @@ layout_ids! {
     /// A tuple iterator: tuple at 16, raw index at 24.
     TUPLE_ITER = 52;
     /// A dict or set iterator: dict at 16, raw entry index at 24, raw length at start at 32, raw kind (0 keys, 1 values, 2 items) at 40,
-    /// raw number of entries in use at start at 48.
+    /// raw number of entries still to be given at 48.
     DICT_ITER = 53;
     /// A super object: class at 16, object at 24, type of the object at 32.
     SUPER = 54;
@@ -301,8 +301,8 @@ pub mod at {
         ITER_EXTRA = 32;
         /// Iterators: fourth word.
         ITER_KIND = 40;
-        /// Dict iterator: entries from this number on were added after it was made ("dictionary keys changed during iteration").
-        ITER_LIMIT = 48;
+        /// Dict iterator: entries still to be given; one more than that means "dictionary keys changed during iteration".
+        ITER_LEFT = 48;
         /// Range iterator: next number, raw.
         RANGE_ITER_NEXT = 16;
         /// Range iterator: step, raw.

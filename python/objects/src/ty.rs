@@ -240,6 +240,25 @@ impl Type {
         self.data().name.borrow().clone()
     }
 
+    /// The name as most messages give it: with the module for builtin types outside `builtins`.
+    pub fn full_name(self) -> String {
+        if self.is_heap() {
+            return self.name();
+        }
+        if let Some(row) = STATIC_TYPES.get(usize::from(self.data().number.get())) {
+            return row.name.to_owned();
+        }
+        let dict = crate::dict::Dict::from_ref(self.dict());
+        let module = dict.iter().find_map(|(key, value)| {
+            Str::of(key).filter(|key| key.is("__module__"))?;
+            Str::of(value)
+        });
+        match module {
+            Some(module) => format!("{}.{}", module.to_rust(), self.name()),
+            None => self.name(),
+        }
+    }
+
     /// The attribute dict.
     pub fn dict(self) -> Ref {
         // SAFETY: set when the type is made.
