@@ -23,6 +23,18 @@ fn field(object: Value, index: usize) -> Value {
 // ---- enumerate
 
 fn new_enumerate(vm: &mut Vm, class: Type, args: Args) -> PyResult {
+    for index in 0..args.keyword_count() {
+        let (key, _) = args.keyword(index);
+        if !key.is("iterable") && !key.is("start") {
+            return Err(vm.raise_type(&format!(
+                "'{}' is an invalid keyword argument for enumerate()",
+                key.to_rust()
+            )));
+        }
+    }
+    if args.is_empty() && args.keyword_named("iterable").is_none() {
+        return Err(vm.raise_type("enumerate() missing required argument 'iterable'"));
+    }
     let [iterable, start] = bind(vm, args, "enumerate", ["iterable", "start"], 2, 1)?;
     let start = match start {
         Some(start) => protocol::index(vm, start)?,

@@ -119,10 +119,8 @@ natives! {
     static FUNCTIONS = {
         "bisect_left" function Any, "(a, x, lo=0, hi=None, *, key=None)" => bisect_left;
         "bisect_right" function Any, "(a, x, lo=0, hi=None, *, key=None)" => bisect_right;
-        "bisect" function Any, "(a, x, lo=0, hi=None, *, key=None)" => bisect_right;
         "insort_left" function Any, "(a, x, lo=0, hi=None, *, key=None)" => insort_left;
         "insort_right" function Any, "(a, x, lo=0, hi=None, *, key=None)" => insort_right;
-        "insort" function Any, "(a, x, lo=0, hi=None, *, key=None)" => insort_right;
     }
 }
 

@@ -11,7 +11,7 @@ use taipan_objects::protocol;
 use taipan_objects::slots::{BinaryOp, CompareOp, Slots};
 use taipan_objects::str::Str;
 use taipan_objects::ty::{self, Type, types};
-use taipan_objects::{PyResult, Value, Vm};
+use taipan_objects::{PyResult, Raised, Value, Vm};
 
 /// The dict behind a slot's or method's self.
 #[inline]
@@ -116,9 +116,7 @@ fn merge_pairs(vm: &mut Vm, dict: Dict, other: Value) -> PyResult<()> {
         let iterable =
             Type::of(pair).slots().iter.is_some() || Type::of(pair).slots().get_item.is_some();
         if !iterable {
-            return Err(vm.raise_type(&format!(
-                "cannot convert dictionary update sequence element #{number} to a sequence"
-            )));
+            return Err(not_a_pair(vm, number));
         }
         let pair = protocol::to_list(vm, pair)?;
         let (Some(key), Some(value), 2) = (pair.get(0), pair.get(1), pair.len()) else {
@@ -131,6 +129,19 @@ fn merge_pairs(vm: &mut Vm, dict: Dict, other: Value) -> PyResult<()> {
         number += 1;
         Ok(true)
     })
+}
+
+#[cold]
+fn not_a_pair(vm: &mut Vm, number: usize) -> Raised {
+    let raised = vm.raise_type("object is not iterable");
+    let exception = vm.take_raised(raised);
+    let note = vm.new_str(&format!(
+        "Cannot convert dictionary update sequence element #{number} to a sequence"
+    ));
+    match note.and_then(|note| protocol::call_method(vm, exception, "add_note", &[note])) {
+        Ok(_) => vm.raise(exception),
+        Err(raised) => raised,
+    }
 }
 
 fn len(_vm: &mut Vm, dict: Value) -> PyResult<usize> {

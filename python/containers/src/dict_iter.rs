@@ -1,7 +1,7 @@
 //! Iterators over dicts, sets and dict views, forwards and backwards.
 //!
 //! Layout (shared with the interpreter's loops): the dict or set at 16, unset once exhausted; the next entry number at 24; the length at the
-//! start at 32; the kind at 40; the number of entries in use at the start at 48. Backwards the entry number is the one after the next.
+//! start at 32; the kind at 40; the number of entries still to be given at 48. Backwards the entry number is the one after the next.
 
 use crate::helpers::{builtin, self_iter};
 use taipan_objects::class::TypeDef;
@@ -45,19 +45,12 @@ impl Kind {
     }
 }
 
-fn alloc(
-    vm: &mut Vm,
-    ty: &'static StaticType,
-    of: Value,
-    len: usize,
-    used: u32,
-    kind: Kind,
-) -> PyResult<Ref> {
+fn alloc(vm: &mut Vm, ty: &'static StaticType, of: Value, len: usize, kind: Kind) -> PyResult<Ref> {
     let object = vm.alloc(layout::DICT_ITER, ty, 56)?;
     vm.init(object, at::ITER_OF, Some(of));
     mem::set(object, at::ITER_EXTRA, len);
     mem::set(object, at::ITER_KIND, kind as u64);
-    mem::set(object, at::ITER_LIMIT, u64::from(used));
+    mem::set(object, at::ITER_LEFT, len);
     Ok(object)
 }
 
@@ -71,8 +64,7 @@ pub fn new_iter(vm: &mut Vm, dict: Dict, kind: Kind) -> PyResult {
         Kind::Values => &types::DICT_VALUEITERATOR,
         Kind::Items => &types::DICT_ITEMITERATOR,
     };
-    let used = dict.table().map_or(0, |table| table.used());
-    let object = alloc(vm, ty, dict.value(), dict.len(), used, kind)?;
+    let object = alloc(vm, ty, dict.value(), dict.len(), kind)?;
     Ok(Value::from_ref(object))
 }
 
@@ -87,7 +79,7 @@ pub fn new_reverse_iter(vm: &mut Vm, dict: Dict, kind: Kind) -> PyResult {
         Kind::Items => &types::DICT_REVERSE_ITEMITERATOR,
     };
     let used = dict.table().map_or(0, |table| table.used());
-    let object = alloc(vm, ty, dict.value(), dict.len(), used, kind)?;
+    let object = alloc(vm, ty, dict.value(), dict.len(), kind)?;
     mem::set(object, at::ITER_INDEX, u64::from(used));
     Ok(Value::from_ref(object))
 }
@@ -97,15 +89,7 @@ pub fn new_reverse_iter(vm: &mut Vm, dict: Dict, kind: Kind) -> PyResult {
 /// # Errors
 /// MemoryError.
 pub fn new_set_iter(vm: &mut Vm, set: Set) -> PyResult {
-    let used = set.table().map_or(0, |table| table.used());
-    let object = alloc(
-        vm,
-        &types::SET_ITERATOR,
-        set.value(),
-        set.len(),
-        used,
-        Kind::Keys,
-    )?;
+    let object = alloc(vm, &types::SET_ITERATOR, set.value(), set.len(), Kind::Keys)?;
     Ok(Value::from_ref(object))
 }
 
@@ -141,10 +125,12 @@ fn next(vm: &mut Vm, iterator: Value) -> PyResult<Option<Value>> {
         exhaust(vm, iterator);
         return Ok(None);
     };
-    if u64::from(entry) >= mem::get::<u64>(iterator, at::ITER_LIMIT) {
+    let left: usize = mem::get(iterator, at::ITER_LEFT);
+    if left == 0 {
         exhaust(vm, iterator);
         return Err(vm.raise_runtime("dictionary keys changed during iteration"));
     }
+    mem::set(iterator, at::ITER_LEFT, left - 1);
     mem::set(iterator, at::ITER_INDEX, u64::from(entry) + 1);
     Kind::of(iterator).give(vm, key, value).map(Some)
 }
@@ -169,8 +155,10 @@ fn next_set(vm: &mut Vm, iterator: Value) -> PyResult<Option<Value>> {
         return Ok(None);
     };
     check_size(vm, iterator, set.len(), "Set")?;
+    let left: usize = mem::get(iterator, at::ITER_LEFT);
     match set.next_entry(index(iterator)) {
-        Some((entry, item)) if u64::from(entry) < mem::get(iterator, at::ITER_LIMIT) => {
+        Some((entry, item)) if left > 0 => {
+            mem::set(iterator, at::ITER_LEFT, left - 1);
             mem::set(iterator, at::ITER_INDEX, u64::from(entry) + 1);
             Ok(Some(item))
         }
@@ -216,6 +204,7 @@ fn reduce(vm: &mut Vm, args: Args) -> PyResult {
     let saved_of = subject(iterator);
     let saved_index: u64 = mem::get(iterator, at::ITER_INDEX);
     let saved_len: u64 = mem::get(iterator, at::ITER_EXTRA);
+    let saved_left: u64 = mem::get(iterator, at::ITER_LEFT);
     let slot = taipan_objects::ty::Type::of(args.at(0)).slots().next;
     let mut result = Ok(());
     if let Some(slot) = slot {
@@ -233,6 +222,7 @@ fn reduce(vm: &mut Vm, args: Args) -> PyResult {
     vm.store(iterator, at::ITER_OF, saved_of);
     mem::set(iterator, at::ITER_INDEX, saved_index);
     mem::set(iterator, at::ITER_EXTRA, saved_len);
+    mem::set(iterator, at::ITER_LEFT, saved_left);
     result?;
     let iter = builtin(vm, "iter")?;
     let arguments = vm.new_tuple(&[rest.value()])?;

@@ -366,3 +366,11 @@ pub fn call_with_dict(vm: &mut Vm, callable: Value, items: List, keywords: Dict)
         protocol::call_args(vm, callable, args)
     })
 }
+
+/// The setter of attributes that are fields of C structs in CPython and cannot be set.
+///
+/// # Errors
+/// AttributeError, always.
+pub(crate) fn read_only(vm: &mut Vm, _this: Value, _value: Option<Value>) -> PyResult<()> {
+    Err(vm.raise_attribute("readonly attribute"))
+}

@@ -225,11 +225,7 @@ fn assign_slice(vm: &mut Vm, list: List, slice: Ref, new: Value) -> PyResult<()>
     let indices = bounds.on(list.len());
     let extended = indices.step != 1;
     if Type::of(new).slots().iter.is_none() && Type::of(new).slots().get_item.is_none() {
-        return Err(vm.raise_type(if extended {
-            "must assign iterable to extended slice"
-        } else {
-            "can only assign an iterable"
-        }));
+        return Err(vm.raise_type("must assign iterable to extended slice"));
     }
     let items = protocol::to_list(vm, new)?;
     if !extended {

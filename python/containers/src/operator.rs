@@ -183,12 +183,13 @@ fn compare_digest(vm: &mut Vm, args: Args) -> PyResult {
         return Err(vm.raise_type("comparing strings with non-ASCII characters is not supported"));
     }
     let (Some(left), Some(right), true) = (data(a), data(b), strings != 1) else {
-        let text = format!(
-            "unsupported operand types(s) or combination of types: '{}' and '{}'",
-            protocol::type_name(a),
-            protocol::type_name(b)
-        );
-        return Err(vm.raise_type(&text));
+        let odd = if strings == 1 && Str::of(b).is_none() || data(a).is_none() {
+            a
+        } else {
+            b
+        };
+        let name = protocol::type_name(odd);
+        return Err(vm.raise_type(&format!("a bytes-like object is required, not '{name}'")));
     };
     let mut different = u8::from(left.len() != right.len());
     for (index, byte) in right.iter().enumerate() {

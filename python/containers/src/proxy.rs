@@ -40,9 +40,11 @@ fn new(vm: &mut Vm, _class: Type, args: Args) -> PyResult {
     no_keywords(vm, &args, "mappingproxy")?;
     let Some(mapping) = args.get(0).filter(|_| args.len() == 1) else {
         let given = args.len();
-        return Err(vm.raise_type(&format!(
-            "mappingproxy() takes exactly one argument ({given} given)"
-        )));
+        return Err(vm.raise_type(&if given == 0 {
+            "mappingproxy() missing required argument 'mapping' (pos 1)".to_owned()
+        } else {
+            format!("mappingproxy() takes at most 1 argument ({given} given)")
+        }));
     };
     let sequence = List::of(mapping).is_some() || Tuple::of(mapping).is_some();
     if sequence || Type::of(mapping).slots().get_item.is_none() {

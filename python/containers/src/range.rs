@@ -238,8 +238,7 @@ fn index(vm: &mut Vm, args: Args) -> PyResult {
         if let Some(index) = position(vm, mem::expect_ref(args.at(0)), item)? {
             return index.value(vm);
         }
-        let text = protocol::repr_text(vm, item)?;
-        return Err(vm.raise_value(&format!("{text} is not in range")));
+        return Err(vm.raise_value("range.index(x): x not in range"));
     }
     let (mut at, mut found) = (0usize, false);
     protocol::for_each(vm, args.at(0), |vm, number| {
@@ -426,17 +425,17 @@ static GETSET: &[GetSetDef] = &[
     GetSetDef {
         name: "start",
         get: |_, this| Ok(field(mem::expect_ref(this), at::RANGE_START)),
-        set: None,
+        set: Some(crate::helpers::read_only),
     },
     GetSetDef {
         name: "stop",
         get: |_, this| Ok(field(mem::expect_ref(this), at::RANGE_STOP)),
-        set: None,
+        set: Some(crate::helpers::read_only),
     },
     GetSetDef {
         name: "step",
         get: |_, this| Ok(field(mem::expect_ref(this), at::RANGE_STEP)),
-        set: None,
+        set: Some(crate::helpers::read_only),
     },
 ];
 

@@ -261,17 +261,17 @@ static GETSET: &[GetSetDef] = &[
     GetSetDef {
         name: "start",
         get: |_, this| Ok(parts(this)[0]),
-        set: None,
+        set: Some(crate::helpers::read_only),
     },
     GetSetDef {
         name: "stop",
         get: |_, this| Ok(parts(this)[1]),
-        set: None,
+        set: Some(crate::helpers::read_only),
     },
     GetSetDef {
         name: "step",
         get: |_, this| Ok(parts(this)[2]),
-        set: None,
+        set: Some(crate::helpers::read_only),
     },
 ];
 

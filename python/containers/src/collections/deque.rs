@@ -365,10 +365,7 @@ fn index(vm: &mut Vm, args: Args) -> PyResult {
     let stop = clamp_bound(stop, deque.len()).min(deque.len());
     match find(vm, deque, args.at(1), start, stop)? {
         Some(index) => Ok(number::size(index)),
-        None => {
-            let text = protocol::repr_text(vm, args.at(1))?;
-            Err(vm.raise_value(&format!("{text} is not in deque")))
-        }
+        None => Err(vm.raise_value("deque.index(x): x not in deque")),
     }
 }
 

@@ -62,12 +62,7 @@ fn next_islice(vm: &mut Vm, this: Value) -> PyResult<Option<Value>> {
     };
     let stop = int(this, 2);
     let wanted = int(this, 1);
-    // Items before the one that is wanted are read and thrown away, but none at or after the end.
     while int(this, 4) < wanted {
-        if stop >= 0 && int(this, 4) >= stop {
-            set(vm, this, 0, None);
-            return Ok(None);
-        }
         if next_item(vm, iterator)?.is_none() {
             set(vm, this, 0, None);
             return Ok(None);

@@ -66,7 +66,7 @@ fn repr_items(vm: &mut Vm, text: &mut TextBuilder, items: Tuple) -> PyResult<()>
 
 fn new_itemgetter(vm: &mut Vm, class: Type, args: Args) -> PyResult {
     no_keywords(vm, &args, "itemgetter")?;
-    check_count(vm, &args, "itemgetter", 1, usize::MAX)?;
+    check_count(vm, &args, "itemgetter", 1, args.len().max(1))?;
     let keys = args.to_tuple(vm)?;
     vm.new_fields(class, &[Some(keys)])
 }
@@ -91,7 +91,7 @@ fn reduce_itemgetter(vm: &mut Vm, args: Args) -> PyResult {
 
 fn new_attrgetter(vm: &mut Vm, class: Type, args: Args) -> PyResult {
     no_keywords(vm, &args, "attrgetter")?;
-    check_count(vm, &args, "attrgetter", 1, usize::MAX)?;
+    check_count(vm, &args, "attrgetter", 1, args.len().max(1))?;
     let paths = vm.new_list_with(args.len())?;
     for index in 0..args.len() {
         let Some(name) = Str::of(args.at(index)) else {
