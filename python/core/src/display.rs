@@ -94,6 +94,28 @@ pub fn print_unraisable(vm: &mut Vm, exc: Value, header: &str) -> PyResult<()> {
     write_stderr(vm, &text)
 }
 
+/// What an uncaught SystemExit ends the process with (a text goes to standard error); none for other exceptions.
+///
+/// # Errors
+/// What writing raises.
+pub fn system_exit_code(vm: &mut Vm, exc: Value) -> PyResult<Option<i32>> {
+    if !exception::is_a(exc, &types::SYSTEM_EXIT) {
+        return Ok(None);
+    }
+    let Some(code) = crate::exception::extra(exc, 0) else {
+        return Ok(Some(0));
+    };
+    if let Some(number) = taipan_objects::number::i64_of(code) {
+        return Ok(Some((number & 0xff) as i32));
+    }
+    if taipan_objects::number::int_of(code).is_some() {
+        return Ok(Some(255));
+    }
+    let text = protocol::str_text(vm, code)?;
+    write_stderr(vm, &format!("{text}\n"))?;
+    Ok(Some(1))
+}
+
 fn write_stderr(vm: &mut Vm, text: &str) -> PyResult<()> {
     match given(sys_attr(vm, "stderr")?) {
         Some(stream) => {

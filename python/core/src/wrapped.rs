@@ -8,6 +8,7 @@ use taipan_objects::instance;
 use taipan_objects::layout::{self, at};
 use taipan_objects::mem;
 use taipan_objects::native::Args;
+use taipan_objects::natives;
 use taipan_objects::protocol;
 use taipan_objects::raise::PyResult;
 use taipan_objects::slots::Slots;
@@ -28,7 +29,7 @@ macro_rules! wrapped {
                 });
                 $more
             },
-            methods: &[],
+            methods: METHODS,
             getset: getset! {
                 "__func__" => |_, this| Ok(callable(this));
                 "__wrapped__" => |_, this| Ok(callable(this));
@@ -59,6 +60,14 @@ wrapped!(
         slots.call = Some(|vm, this, args| protocol::call_args(vm, callable(this), args));
     }
 );
+
+natives! {
+    static METHODS = {
+        "__class_getitem__" classmethod One, "($cls, item, /)" => |vm, args| {
+            protocol::call(vm, types::GENERIC_ALIAS.value(), &[args.at(0), args.at(1)])
+        };
+    }
+}
 
 fn callable(this: Value) -> Value {
     mem::value(mem::expect_ref(this), at::WRAPPED).unwrap_or_else(ty::none)

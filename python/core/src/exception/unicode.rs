@@ -26,7 +26,7 @@ enum Kind {
 }
 
 macro_rules! unicode_error {
-    ($name:ident, $ty:ident, $about:literal, [$($field:literal $index:literal $kind:ident),*], $str:expr) => {
+    ($name:ident, $ty:ident, $about:literal, [$($field:literal $index:literal $kind:ident),*] $($none:literal)?, $str:expr) => {
         #[doc = $about]
         pub(crate) static $name: TypeDef = TypeDef {
             ty: &types::$ty,
@@ -35,7 +35,10 @@ macro_rules! unicode_error {
                 slots.str = Some($str);
             },
             methods: &[],
-            getset: getset! { $($field => getter!($index $kind), set_extra_field!($index);)* },
+            getset: getset! {
+                $($field => getter!($index $kind), set_extra_field!($index);)*
+                $($none => |_, _| Ok(taipan_objects::ty::none());)?
+            },
             doc: $about,
             module: "",
         };
@@ -64,7 +67,7 @@ unicode_error!(
 );
 unicode_error!(
     TRANSLATE_ERROR, UnicodeTranslateError, "Unicode translation error.",
-    ["object" 0 Text, "start" 1 Index, "end" 2 Index, "reason" 3 Text],
+    ["object" 0 Text, "start" 1 Index, "end" 2 Index, "reason" 3 Text] "encoding",
     |vm, this| shown(vm, this, 0, "translate")
 );
 
