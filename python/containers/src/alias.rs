@@ -206,10 +206,9 @@ fn get_attr(vm: &mut Vm, alias: Value, name: Str) -> PyResult {
         .ty()
         .map(Type::from_ref)
         .filter(|ty| ty.is_heap())
+        && own.lookup(name).is_some()
     {
-        if own.lookup(name).is_some() {
-            return protocol::object_get_attr(vm, alias, name);
-        }
+        return protocol::object_get_attr(vm, alias, name);
     }
     protocol::get_attr(vm, origin(alias), name)
 }
@@ -290,11 +289,11 @@ pub fn substitute(
         let name = vm.intern("__typing_prepare_subst__")?;
         let name = Str::of(name).expect("interned strings are strings");
         let parameter = parameters.at(index);
-        if let Some(prepare) = protocol::get_attr_opt(vm, parameter, name)? {
-            if prepare != ty::none() {
-                let prepared = protocol::call(vm, prepare, &[shown, items])?;
-                items = protocol::to_tuple(vm, prepared)?.value();
-            }
+        if let Some(prepare) = protocol::get_attr_opt(vm, parameter, name)?
+            && prepare != ty::none()
+        {
+            let prepared = protocol::call(vm, prepare, &[shown, items])?;
+            items = protocol::to_tuple(vm, prepared)?.value();
         }
     }
     let given = Tuple::of(items).expect("made a tuple");

@@ -212,10 +212,10 @@ fn compare(vm: &mut Vm, a: Value, b: Value, op: CompareOp) -> PyResult {
 }
 
 fn contains(vm: &mut Vm, dict: Value, key: Value) -> PyResult<bool> {
-    if let Some(key) = Str::exact(key) {
-        if this(dict).find_str(key).is_some() {
-            return Ok(true);
-        }
+    if let Some(key) = Str::exact(key)
+        && this(dict).find_str(key).is_some()
+    {
+        return Ok(true);
     }
     Ok(this(dict).get(vm, key)?.is_some())
 }

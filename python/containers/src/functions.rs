@@ -38,7 +38,7 @@ pub fn length_hint(vm: &mut Vm, iterable: Value, default: usize) -> PyResult<usi
         return Err(vm.raise_type(&format!("__length_hint__ must be an integer, not {name}")));
     };
     let hint = protocol::index_i64(vm, hint)?;
-    usize::try_from(hint).or_else(|_| Err(vm.raise_value("__length_hint__() should return >= 0")))
+    usize::try_from(hint).map_err(|_| vm.raise_value("__length_hint__() should return >= 0"))
 }
 
 fn len(vm: &mut Vm, args: Args) -> PyResult {

@@ -83,7 +83,7 @@ static KEY_GETSET: &[GetSetDef] = &[GetSetDef {
 }];
 
 module_types! {
-    "functools" pub(self) KEY_TYPES {
+    "functools" KEY_TYPES {
         "KeyWrapper" KEY KEY_DEF closed false, |slots| {
             slots.call = Some(call_key);
             slots.compare = Some(compare_keys);

@@ -392,7 +392,7 @@ natives! {
 }
 
 module_types! {
-    "itertools" pub(self) TYPES {
+    "itertools" TYPES {
         "count" COUNT COUNT_DEF open false, |slots| {
             iterator(slots, new_count, next_count);
             slots.repr = Some(repr_count);

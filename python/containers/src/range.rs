@@ -183,15 +183,12 @@ fn get_slice(vm: &mut Vm, range: Ref, slice: Ref) -> PyResult {
 
 /// The index of an int in a range, if it is in it.
 fn position(vm: &mut Vm, range: Ref, value: Value) -> PyResult<Option<Int>> {
-    if let (Some(int), Some((start, step, length))) = (value.as_small_int(), small(range)) {
-        let Some(distance) = int.checked_sub(start) else {
-            return Ok(None);
-        };
-        if distance % step != 0 {
-            return Ok(None);
-        }
-        let index = distance / step;
-        return Ok((0..length).contains(&index).then(|| Int::from(index)));
+    if let (Some(int), Some((start, step, length))) = (value.as_small_int(), small(range))
+        && let Some(distance) = int.checked_sub(start)
+        && let (Some(index), Some(rest)) = (distance.checked_div(step), distance.checked_rem(step))
+    {
+        let inside = rest == 0 && (0..length).contains(&index);
+        return Ok(inside.then(|| Int::from(index)));
     }
     let int = Int::of(value).expect("the caller checked that it is an int");
     let step = big(range, at::RANGE_STEP);
@@ -302,10 +299,15 @@ fn iter(vm: &mut Vm, range: Value) -> PyResult {
 
 fn reversed(vm: &mut Vm, args: Args) -> PyResult {
     let range = mem::expect_ref(args.at(0));
-    if let Some((start, step, length)) = small(range) {
-        if let Some(back) = step.checked_neg() {
-            return new_raw_iter(vm, start + step * (length - 1), back, length);
-        }
+    if let Some((start, step, length)) = small(range)
+        && let Some(back) = step.checked_neg()
+    {
+        return new_raw_iter(
+            vm,
+            start.wrapping_add(step.wrapping_mul(length - 1)),
+            back,
+            length,
+        );
     }
     let length = big(range, at::RANGE_LENGTH);
     let last = number_at(vm, range, &length.sub(&Int::from(1)))?;

@@ -267,10 +267,10 @@ fn new_frozen(vm: &mut Vm, class: Type, args: Args) -> PyResult {
     }
     check_count(vm, &args, "frozenset", 0, 1)?;
     let iterable = args.get(0);
-    if let Some(iterable) = iterable.filter(|_| class.is(&types::FROZENSET)) {
-        if Type::of(iterable).is(&types::FROZENSET) {
-            return Ok(iterable);
-        }
+    if let Some(iterable) = iterable.filter(|_| class.is(&types::FROZENSET))
+        && Type::of(iterable).is(&types::FROZENSET)
+    {
+        return Ok(iterable);
     }
     let set = new_set_of(vm, class)?;
     if let Some(iterable) = iterable {

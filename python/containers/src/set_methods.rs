@@ -132,10 +132,10 @@ fn symmetric_difference_update_method(vm: &mut Vm, args: Args) -> PyResult {
 fn isdisjoint(vm: &mut Vm, args: Args) -> PyResult {
     let set = this(args.at(0));
     let (mut go_through, mut look_in) = (args.at(1), set);
-    if let Some(other) = Set::of(args.at(1)) {
-        if other.len() > set.len() {
-            (go_through, look_in) = (set.value(), other);
-        }
+    if let Some(other) = Set::of(args.at(1))
+        && other.len() > set.len()
+    {
+        (go_through, look_in) = (set.value(), other);
     }
     let mut disjoint = true;
     for_each_hashed(vm, go_through, |vm, item, hash| {

@@ -104,7 +104,7 @@ fn hash(vm: &mut Vm, union: Value) -> PyResult<i64> {
     let members = members(union);
     let mut mixed = 0i64;
     for member in members.iter() {
-        mixed = mixed.wrapping_add(protocol::hash(vm, member)?.wrapping_mul(0x1000_0001_B3));
+        mixed = mixed.wrapping_add(protocol::hash(vm, member)?.wrapping_mul(0x0100_0000_01B3));
     }
     Ok(if mixed == -1 { -2 } else { mixed })
 }

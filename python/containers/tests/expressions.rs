@@ -230,8 +230,8 @@ fn operator(op: ast::Operator) -> BinaryOp {
     }
 }
 
-fn new_vm() -> Box<Vm> {
-    let mut vm = Vm::new(HeapConfig::default()).unwrap();
+fn new_vm(config: HeapConfig) -> Box<Vm> {
+    let mut vm = Vm::new(config).unwrap();
     let mut all = taipan_containers::TYPES.to_vec();
     all.extend(taipan_core::TYPES);
     all.extend(taipan_numbers::TYPES);
@@ -284,8 +284,19 @@ fn shown(eval: &mut Eval<'_>, source: &str) -> String {
     }
 }
 
+/// The builtin types are statics of the process, so the configurations take turns.
 #[test]
 fn expressions_give_what_cpython_gives() {
+    check(HeapConfig::default());
+    check(HeapConfig {
+        stress_every: 1,
+        always_evacuate: true,
+        poison: true,
+        ..HeapConfig::default()
+    });
+}
+
+fn check(config: HeapConfig) {
     let mut failures = Vec::new();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/expressions");
     let mut files: Vec<_> = std::fs::read_dir(folder)
@@ -295,7 +306,7 @@ fn expressions_give_what_cpython_gives() {
         .collect();
     files.sort();
     assert!(!files.is_empty());
-    let mut vm = new_vm();
+    let mut vm = new_vm(config);
     for file in files {
         let scope = vm.new_dict().unwrap();
         for module in taipan_containers::MODULES {

@@ -76,7 +76,7 @@ fn new(vm: &mut Vm, class: Type, args: Args) -> PyResult {
         return Err(vm.raise_type("the first argument must be callable"));
     }
     let rest = args.skip(1);
-    if rest.len() > 0 && is_placeholder(rest.at(rest.len() - 1)) {
+    if !rest.is_empty() && is_placeholder(rest.at(rest.len() - 1)) {
         return Err(vm.raise_type("trailing Placeholders are not allowed"));
     }
     for index in 0..args.keyword_count() {
