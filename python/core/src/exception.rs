@@ -78,11 +78,11 @@ pub fn start(vm: &mut Vm) -> PyResult<()> {
     }
     for row in STATIC_TYPES {
         let data = row.ty.ty().data();
-        if let Some(base) = row.ty.ty().base() {
-            if data.exception_fields.get().is_empty() {
-                data.exception_fields
-                    .set(base.data().exception_fields.get());
-            }
+        if let Some(base) = row.ty.ty().base()
+            && data.exception_fields.get().is_empty()
+        {
+            data.exception_fields
+                .set(base.data().exception_fields.get());
         }
     }
     vm.interp.hooks.init_exception = Some(init_exception);

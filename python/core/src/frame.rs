@@ -104,8 +104,12 @@ pub(crate) fn globals(frame: Ref) -> Option<Dict> {
 /// Index of the word that the frame is at (that of its running instruction or its last cache word).
 pub fn word_of(vm: &Vm, frame: Ref) -> Option<u32> {
     let next = match record_of(vm, frame) {
-        // SAFETY: F1.
-        Some(record) => unsafe { (*record.code).index_of(record.pc) },
+        Some(record) => {
+            // SAFETY: records point at live code.
+            let code = unsafe { &*record.code };
+            // SAFETY: F1.
+            unsafe { code.index_of(record.pc) }
+        }
         None => u32::try_from(mem::get::<i64>(frame, at::FRAME_PC)).ok()?,
     };
     Some(next.saturating_sub(1))
@@ -132,7 +136,7 @@ fn builtins(vm: &mut Vm, this: Value) -> PyResult {
 fn register(vm: &Vm, frame: Ref, index: usize) -> Option<Value> {
     if let Some(record) = record_of(vm, frame) {
         // SAFETY: F2, named registers hold values or 0.
-        let bits = unsafe { *record.base.add(index) };
+        let bits = unsafe { *record.base.wrapping_add(index) };
         // SAFETY: as above.
         return unsafe { Value::from_bits(bits) };
     }
@@ -192,10 +196,11 @@ pub fn locals(vm: &mut Vm, frame: Ref) -> PyResult {
 
 fn back(vm: &mut Vm, this: Value) -> PyResult {
     let frame = mem::expect_ref(this);
-    if mem::value(frame, at::FRAME_BACK).is_none() && record_of(vm, frame).is_some() {
-        if let Some(hook) = vm.interp.hooks.frame_back {
-            return Ok(hook(vm, frame)?.unwrap_or_else(ty::none));
-        }
+    if mem::value(frame, at::FRAME_BACK).is_none()
+        && record_of(vm, frame).is_some()
+        && let Some(hook) = vm.interp.hooks.frame_back
+    {
+        return Ok(hook(vm, frame)?.unwrap_or_else(ty::none));
     }
     Ok(field_or_none(this, at::FRAME_BACK))
 }

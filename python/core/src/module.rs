@@ -183,29 +183,29 @@ fn missing(vm: &mut Vm, this: Value, name: Str) -> PyResult<Raised> {
     };
     if let Some(spec) = given(dict.get_name(vm, "__spec__")?) {
         let key = vm.interp.names._initializing.str();
-        if let Some(flag) = protocol::get_attr_opt(vm, spec, key)? {
-            if protocol::truth(vm, flag)? {
-                let key = name_of(vm, "origin")?;
-                let origin = protocol::get_attr_opt(vm, spec, key)?.and_then(text_of);
-                let from = origin
-                    .map(|origin| format!(" from '{origin}'"))
-                    .unwrap_or_default();
-                let text = format!(
-                    "partially initialized module '{module}'{from} has no attribute '{}' (most likely due to a circular import)",
-                    name.to_rust()
-                );
-                return Ok(protocol::attribute_error(vm, &text, this, name));
-            }
+        if let Some(flag) = protocol::get_attr_opt(vm, spec, key)?
+            && protocol::truth(vm, flag)?
+        {
+            let key = name_of(vm, "origin")?;
+            let origin = protocol::get_attr_opt(vm, spec, key)?.and_then(text_of);
+            let from = origin
+                .map(|origin| format!(" from '{origin}'"))
+                .unwrap_or_default();
+            let text = format!(
+                "partially initialized module '{module}'{from} has no attribute '{}' (most likely due to a circular import)",
+                name.to_rust()
+            );
+            return Ok(protocol::attribute_error(vm, &text, this, name));
         }
         let key = vm.interp.names._uninitialized_submodules.str();
-        if let Some(waiting) = protocol::get_attr_opt(vm, spec, key)? {
-            if protocol::contains(vm, waiting, name.value())? {
-                let text = format!(
-                    "cannot access submodule '{}' of module '{module}' (most likely due to a circular import)",
-                    name.to_rust()
-                );
-                return Ok(protocol::attribute_error(vm, &text, this, name));
-            }
+        if let Some(waiting) = protocol::get_attr_opt(vm, spec, key)?
+            && protocol::contains(vm, waiting, name.value())?
+        {
+            let text = format!(
+                "cannot access submodule '{}' of module '{module}' (most likely due to a circular import)",
+                name.to_rust()
+            );
+            return Ok(protocol::attribute_error(vm, &text, this, name));
         }
     }
     Ok(protocol::no_attribute(vm, this, name))

@@ -291,14 +291,14 @@ fn compatible(from: Type, to: Type) -> bool {
 }
 
 fn change_type(vm: &mut Vm, object: coil_value::Ref, to: Type) {
-    if instance::is_instance_layout(object.layout()) {
-        if let Some(shape) = instance::shape_of(object) {
-            let mut next = coil_shape::ShapeId(to.data().root_shape.get());
-            for name in vm.interp.shapes.names(shape) {
-                next = vm.interp.shapes.with(next, name);
-            }
-            mem::set(object, at::SHAPE, next.0);
+    if instance::is_instance_layout(object.layout())
+        && let Some(shape) = instance::shape_of(object)
+    {
+        let mut next = coil_shape::ShapeId(to.data().root_shape.get());
+        for name in vm.interp.shapes.names(shape) {
+            next = vm.interp.shapes.with(next, name);
         }
+        mem::set(object, at::SHAPE, next.0);
     }
     vm.mutator().write_barrier(object);
     // NO-BARRIER: just run.

@@ -91,15 +91,15 @@ pub(crate) fn print(vm: &mut Vm, args: Args) -> PyResult {
         write_to(vm, file, text)?;
     }
     write_to(vm, file, end)?;
-    if let Some(flush) = flush {
-        if protocol::truth(vm, flush)? {
-            match file {
-                Some(file) => {
-                    protocol::call_method(vm, file, "flush", &[])?;
-                }
-                None => {
-                    let _ = std::io::stdout().lock().flush();
-                }
+    if let Some(flush) = flush
+        && protocol::truth(vm, flush)?
+    {
+        match file {
+            Some(file) => {
+                protocol::call_method(vm, file, "flush", &[])?;
+            }
+            None => {
+                let _ = std::io::stdout().lock().flush();
             }
         }
     }

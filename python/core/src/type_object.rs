@@ -119,10 +119,10 @@ fn type_set_attr(vm: &mut Vm, this: Value, name: Str, new: Option<Value>) -> PyR
         );
         return Err(vm.raise_type(&text));
     }
-    if let Some(descriptor) = meta.lookup(name) {
-        if let Some(set) = Type::of(descriptor).slots().set {
-            return set(vm, descriptor, this, new);
-        }
+    if let Some(descriptor) = meta.lookup(name)
+        && let Some(set) = Type::of(descriptor).slots().set
+    {
+        return set(vm, descriptor, this, new);
     }
     set_entry(vm, ty, name, new)
 }
@@ -540,12 +540,11 @@ fn type_new(vm: &mut Vm, meta: Type, args: Args) -> PyResult {
     }
     check_bases(vm, bases)?;
     let winner = class::winner_metaclass(vm, meta, bases)?;
-    if winner != meta {
-        if let Some(new) = winner.slots().new {
-            if new as usize != type_new as fn(&mut Vm, Type, Args) -> PyResult as usize {
-                return new(vm, winner, args);
-            }
-        }
+    if winner != meta
+        && let Some(new) = winner.slots().new
+        && new as usize != type_new as fn(&mut Vm, Type, Args) -> PyResult as usize
+    {
+        return new(vm, winner, args);
     }
     let namespace = with_module(vm, namespace)?;
     let keywords: Vec<(Str, Value)> = (0..args.keyword_count())

@@ -79,17 +79,16 @@ fn notes(vm: &mut Vm, exc: Value) -> Vec<String> {
     let flags = Type::of(notes).flags();
     if flags & (flag::SEQUENCE | flag::LIST | flag::TUPLE) != 0
         && flags & (flag::UNICODE | flag::BYTES) == 0
+        && let Some(list) = swallow(vm, |vm| protocol::to_list(vm, notes))
     {
-        if let Some(list) = swallow(vm, |vm| protocol::to_list(vm, notes)) {
-            let mut out = Vec::new();
-            for index in 0..list.len() {
-                let note = list.at(index);
-                let note = swallow(vm, |vm| protocol::str_text(vm, note));
-                let note = note.unwrap_or_else(|| "<note str() failed>".to_owned());
-                out.extend(note.split('\n').map(|line| format!("{line}\n")));
-            }
-            return out;
+        let mut out = Vec::new();
+        for index in 0..list.len() {
+            let note = list.at(index);
+            let note = swallow(vm, |vm| protocol::str_text(vm, note));
+            let note = note.unwrap_or_else(|| "<note str() failed>".to_owned());
+            out.extend(note.split('\n').map(|line| format!("{line}\n")));
         }
+        return out;
     }
     let text = swallow(vm, |vm| protocol::repr_text(vm, notes));
     vec![format!(

@@ -269,11 +269,11 @@ fn subset(vm: &mut Vm, this: Value, exceptions: List) -> PyResult<Option<Value>>
     }
     mem::set(to, at::EXC_SUPPRESS, mem::get::<u8>(from, at::EXC_SUPPRESS));
     let name = vm.interp.names.__notes__.str();
-    if let Some(notes) = protocol::get_attr_opt(vm, this, name)? {
-        if Type::of(notes).slots().get_item.is_some() {
-            let copy = protocol::to_list(vm, notes)?;
-            protocol::set_attr(vm, group, name, Some(copy.value()))?;
-        }
+    if let Some(notes) = protocol::get_attr_opt(vm, this, name)?
+        && Type::of(notes).slots().get_item.is_some()
+    {
+        let copy = protocol::to_list(vm, notes)?;
+        protocol::set_attr(vm, group, name, Some(copy.value()))?;
     }
     Ok(Some(group))
 }

@@ -91,10 +91,11 @@ fn new(vm: &mut Vm, ty: Type, args: Args) -> PyResult {
         .map(|index| args.get(index))
         .collect();
     let mut class = ty;
-    if ty.is(&types::OSError) && (2..=5).contains(&args.len()) {
-        if let Some(better) = class_for(&given) {
-            class = better.ty();
-        }
+    if ty.is(&types::OSError)
+        && (2..=5).contains(&args.len())
+        && let Some(better) = class_for(&given)
+    {
+        class = better.ty();
     }
     let tuple = args.to_tuple(vm)?;
     let this = exception::alloc_exception(vm, class, tuple)?;
@@ -143,12 +144,13 @@ fn set_fields(vm: &mut Vm, object: Ref, args: Tuple) -> PyResult<()> {
 /// For exceptions made natively: class and fields as the constructor would choose them.
 pub(crate) fn derive(vm: &mut Vm, object: Ref, args: Tuple) -> PyResult<()> {
     let class = Type::from_ref(object.ty().expect("exceptions have a type"));
-    if class.is(&types::OSError) && (2..=5).contains(&args.len()) {
-        if let Some(better) = class_for(&[args.get(0)]) {
-            vm.mutator().write_barrier(object);
-            // NO-BARRIER: just run, and the types are static.
-            mem::set(object, 8, better.as_ref().address());
-        }
+    if class.is(&types::OSError)
+        && (2..=5).contains(&args.len())
+        && let Some(better) = class_for(&[args.get(0)])
+    {
+        vm.mutator().write_barrier(object);
+        // NO-BARRIER: just run, and the types are static.
+        mem::set(object, 8, better.as_ref().address());
     }
     set_fields(vm, object, args)
 }
