@@ -68,7 +68,7 @@ static FIELDS: &[(&StaticType, &[&str])] = &[
 ];
 
 /// What this crate does at start-up, after `Vm::ready_types`: fields of exception classes, the hook for exceptions raised natively,
-/// `ExceptionGroup` (kept under that name; it still has to go into module `builtins`).
+/// `ExceptionGroup` in module `builtins`.
 ///
 /// # Errors
 /// MemoryError.
@@ -88,6 +88,7 @@ pub fn start(vm: &mut Vm) -> PyResult<()> {
     vm.interp.hooks.init_exception = Some(init_exception);
     let group = new_exception_group_class(vm)?;
     vm.interp.keep("ExceptionGroup", group);
+    vm.interp.builtins().set_name(vm, "ExceptionGroup", group)?;
     Ok(())
 }
 
