@@ -49,7 +49,7 @@ pub(crate) fn same_data(vm: &mut Vm, like: Value) -> PyResult {
 /// A byte given as an int.
 pub(crate) fn byte(vm: &mut Vm, value: Value, what: &str) -> PyResult<u8> {
     let int = protocol::index_clamped(vm, value)?;
-    u8::try_from(int).or_else(|_| Err(vm.raise_value(&format!("{what} must be in range(0, 256)"))))
+    u8::try_from(int).map_err(|_| vm.raise_value(&format!("{what} must be in range(0, 256)")))
 }
 
 /// A searched part: bytes-like, or an int for one byte.

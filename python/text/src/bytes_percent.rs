@@ -126,5 +126,5 @@ fn byte_of(vm: &mut Vm, value: Value) -> PyResult<u8> {
         )));
     }
     let code = protocol::index_clamped(vm, value)?;
-    u8::try_from(code).or_else(|_| Err(vm.raise_overflow("%c arg not in range(256)")))
+    u8::try_from(code).map_err(|_| vm.raise_overflow("%c arg not in range(256)"))
 }

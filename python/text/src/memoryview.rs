@@ -36,7 +36,7 @@ natives! {
         "index" method Positional(1, 3), "($self, value, start=0, stop=sys.maxsize, /)" => index;
         "_from_flags" classmethod Signature(2), "($type, /, object, flags)" => from_flags;
         "__enter__" method NoArgs, "($self, /)" => enter;
-        "__exit__" method Any, "($self, /, *exc_info)" => |vm, args| release(vm, args);
+        "__exit__" method Any, "($self, /, *exc_info)" => release;
         "__buffer__" method One, "($self, flags, /)" => buffer;
         "__release_buffer__" method One, "($self, buffer, /)" => release_buffer;
         "__class_getitem__" classmethod One, "($type, object, /)" => class_getitem;
@@ -142,7 +142,7 @@ fn released(vm: &mut Vm) -> Raised {
 }
 
 fn live(vm: &mut Vm, value: Value) -> PyResult<View> {
-    View::of(value).ok_or(()).or_else(|()| Err(released(vm)))
+    View::of(value).ok_or(()).map_err(|()| released(vm))
 }
 
 /// The bytes of a live view.

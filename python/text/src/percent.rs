@@ -60,7 +60,7 @@ impl Taker {
         };
         found
             .ok_or(())
-            .or_else(|()| Err(vm.raise_type("not enough arguments for format string")))
+            .map_err(|()| vm.raise_type("not enough arguments for format string"))
     }
 
     /// TypeError when arguments are left over.

@@ -1,6 +1,6 @@
 //! Splitting, stripping and partitioning `str`.
 
-use crate::args::{flag, given, limit, text, this};
+use crate::args::{flag, given, limit, this};
 use crate::str_search::positions;
 use crate::units::same_units;
 use coil_text::{search, unicode};
@@ -204,11 +204,10 @@ fn partition_at(
     rest_last: bool,
 ) -> PyResult {
     let string = this(args.at(0));
-    let separator = text(vm, args.at(1), "must be str").or_else(|raised| {
-        vm.take_raised(raised);
+    let Some(separator) = Str::of(args.at(1)) else {
         let name = protocol::type_name(args.at(1));
-        Err(vm.raise_type(&format!("must be str, not {name}")))
-    })?;
+        return Err(vm.raise_type(&format!("must be str, not {name}")));
+    };
     if separator.is_empty() {
         return Err(vm.raise_value("empty separator"));
     }

@@ -66,16 +66,11 @@ pub(crate) fn maketrans(vm: &mut Vm, args: Args) -> PyResult {
         from_dict(vm, args.at(0), result)?;
         return Ok(result.value());
     }
-    let from = text(
-        vm,
-        args.at(0),
-        "first maketrans argument must be a string if there is a second argument",
-    )
-    .or_else(|raised| {
-        vm.take_raised(raised);
-        Err(vm
-            .raise_type("first maketrans argument must be a string if there is a second argument"))
-    })?;
+    let Some(from) = Str::of(args.at(0)) else {
+        return Err(vm.raise_type(
+            "first maketrans argument must be a string if there is a second argument",
+        ));
+    };
     let to = text(vm, args.at(1), "maketrans() argument 2")?;
     let gone = match args.get(2) {
         Some(value) => Some(text(vm, value, "maketrans() argument 3")?),

@@ -125,9 +125,7 @@ fn argument(vm: &mut Vm, text: &str) -> Value {
 
 fn call(vm: &mut Vm, this: Value, name: &str, args: &[&str]) -> String {
     let values: Vec<Value> = args.iter().map(|arg| argument(vm, arg)).collect();
-    let name = vm
-        .intern(name)
-        .and_then(|name| Ok(Str::of(name).expect("a str")));
+    let name = vm.intern(name).map(|name| Str::of(name).expect("a str"));
     let name = name.expect("memory");
     let result = protocol::call_special(vm, this, name, &values)
         .map(|found| found.expect("the type has the method"));
