@@ -290,7 +290,7 @@ impl NativeDef {
 /// `staticmethod`; an optional `, intrinsic(Name)` or `, float(function)` after the function.
 #[macro_export]
 macro_rules! natives {
-    ($(#[$doc:meta])* $vis:vis static $table:ident = { $($name:literal $kind:ident $convention:expr, $signature:literal => $function:expr $(, $extra:ident($arg:expr))?;)* }) => {
+    ($(#[$doc:meta])* $vis:vis static $table:ident = { $($name:literal $kind:ident $convention:expr, $signature:literal => $function:expr $(, $extra:ident($arg:expr))?;)* } $(;)?) => {
         $(#[$doc])*
         $vis static $table: &[$crate::native::NativeDef] = {
             #[allow(unused_imports, reason = "not every table uses every convention")]
