@@ -81,3 +81,22 @@ pub(super) fn dist(vm: &mut Vm, args: Args) -> PyResult {
     }
     vm.new_float(length(&differences))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::length;
+
+    #[test]
+    fn lengths_neither_overflow_nor_lose_digits() {
+        for (coordinates, expected) in [
+            (&[0.1; 20][..], 0.447213595499958),
+            (&[0.1, 0.2, 0.3, 0.4], 0.5477225575051661),
+            (&[1e-320, 1e-320], 1.414e-320),
+            (&[3e200, 4e200], 4.9999999999999995e200),
+            (&[0.0, -0.0], 0.0),
+            (&[f64::NAN, f64::INFINITY], f64::INFINITY),
+        ] {
+            assert_eq!(length(coordinates), expected, "{coordinates:?}");
+        }
+    }
+}

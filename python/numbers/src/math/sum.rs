@@ -217,3 +217,34 @@ pub(super) fn sumprod(vm: &mut Vm, args: Args) -> PyResult {
     sum.end_floats(vm)?;
     Ok(sum.total)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Exact;
+
+    #[test]
+    fn sums_of_floats_are_rounded_once() {
+        let tiny = 2f64.powi(-53);
+        let rows: [(&[f64], f64); 7] = [
+            (&[0.1; 10], 1.0),
+            (&[1e16, 1.0, -1e16], 1.0),
+            (&[1.0, tiny, 2f64.powi(-106)], 1.0000000000000002),
+            (&[1.0, tiny, -2f64.powi(-106)], 1.0),
+            (&[1e308, -1e308, 5e-324], 5e-324),
+            (&[1e100, 1.0, -1e100, 1e-100], 1.0),
+            (&[], 0.0),
+        ];
+        for (items, expected) in rows {
+            let mut exact = Exact::default();
+            assert!(items.iter().all(|x| exact.add(*x)), "{items:?}");
+            assert_eq!(exact.round(), expected, "{items:?}");
+        }
+    }
+
+    #[test]
+    fn a_sum_beyond_floats_is_noticed() {
+        let mut exact = Exact::default();
+        assert!(exact.add(1e308));
+        assert!(!exact.add(1e308));
+    }
+}
