@@ -237,10 +237,8 @@ fn enter(vm: &mut Vm, args: Args) -> PyResult {
 }
 
 fn class_getitem(vm: &mut Vm, args: Args) -> PyResult {
-    vm.new_fields(
-        types::GENERIC_ALIAS.ty(),
-        &[Some(args.at(0)), Some(args.at(1))],
-    )
+    let alias = types::GENERIC_ALIAS.value();
+    protocol::call(vm, alias, &[args.at(0), args.at(1)])
 }
 
 fn repr(vm: &mut Vm, value: Value) -> PyResult {
