@@ -18,17 +18,49 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let (source, name) = if first == "-c" {
-        (args.next().unwrap_or_default().into_bytes(), "<string>".to_owned())
+        (
+            args.next().unwrap_or_default().into_bytes(),
+            "<string>".to_owned(),
+        )
     } else {
         match std::fs::read(&first) {
             Ok(source) => (source, first),
             Err(error) => {
-                let _ = writeln!(std::io::stderr(), "taipan: can't open file '{first}': {error}");
+                let _ = writeln!(
+                    std::io::stderr(),
+                    "taipan: can't open file '{first}': {error}"
+                );
                 return ExitCode::from(2);
             }
         }
     };
-    let config = Config { coil, argv: Vec::new() };
+    let mut modules = taipan_modules::Config {
+        no_site: true,
+        ..Default::default()
+    };
+    modules.argv = if name == "<string>" {
+        vec!["-c".to_owned()]
+    } else {
+        vec![name.clone()]
+    };
+    modules.argv.extend(args);
+    modules.orig_argv = std::env::args().collect();
+    modules.executable = std::env::current_exe()
+        .map(|path| path.display().to_string())
+        .unwrap_or_default();
+    if name == "<string>" {
+        modules.path.push(String::new());
+    } else {
+        let folder = std::path::Path::new(&name)
+            .parent()
+            .map(|folder| folder.display().to_string());
+        modules.path.push(
+            folder
+                .filter(|folder| !folder.is_empty())
+                .unwrap_or_else(|| ".".to_owned()),
+        );
+    }
+    let config = Config { coil, modules };
     let mut python = match Python::new(&config) {
         Ok(python) => python,
         Err(failure) => {
@@ -39,7 +71,13 @@ fn main() -> ExitCode {
     let code = match python.compile(&source, &name, taipan_runtime::Mode::Exec) {
         Ok(code) => code,
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "{}:{}: {}", name, error.line, error.message);
+            let _ = writeln!(
+                std::io::stderr(),
+                "{}:{}: {}",
+                name,
+                error.line,
+                error.message
+            );
             return ExitCode::from(1);
         }
     };

@@ -117,7 +117,13 @@ const SLOT_COUNT: usize = 1 + taipan_objects::layout::MAX_INLINE_SLOTS;
 
 /// Inline slots of plain instances, by number.
 static SLOTS: [Field; SLOT_COUNT] = {
-    let mut fields = [Field { offset: 0, access: Access::Val, alias: 0, immutable: false, barrier: OBJECT }; SLOT_COUNT];
+    let mut fields = [Field {
+        offset: 0,
+        access: Access::Val,
+        alias: 0,
+        immutable: false,
+        barrier: OBJECT,
+    }; SLOT_COUNT];
     let mut index = 0;
     while index < SLOT_COUNT {
         fields[index].offset = (at::SLOTS + 8 * index) as i32;

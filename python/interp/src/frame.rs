@@ -53,7 +53,10 @@ pub(crate) fn builtins_of(vm: &Vm, globals: Dict) -> Dict {
 /// A global or builtin.
 pub(crate) fn load_global(vm: &mut Vm, function: Value, name: Str) -> PyResult {
     let globals = globals_of(function);
-    if let Some(found) = globals.get_str(name).or_else(|| builtins_of(vm, globals).get_str(name)) {
+    if let Some(found) = globals
+        .get_str(name)
+        .or_else(|| builtins_of(vm, globals).get_str(name))
+    {
         return Ok(found);
     }
     Err(name_error(vm, name))
@@ -82,7 +85,12 @@ pub(crate) fn delete_from(vm: &mut Vm, dict: Dict, name: Str) -> PyResult<()> {
 }
 
 /// A name of a module or class body.
-pub(crate) fn load_name(vm: &mut Vm, function: Value, locals: Option<Value>, name: Str) -> PyResult {
+pub(crate) fn load_name(
+    vm: &mut Vm,
+    function: Value,
+    locals: Option<Value>,
+    name: Str,
+) -> PyResult {
     if let Some(locals) = locals {
         if let Some(found) = lookup_mapping(vm, locals, name.value())? {
             return Ok(found);
@@ -93,7 +101,10 @@ pub(crate) fn load_name(vm: &mut Vm, function: Value, locals: Option<Value>, nam
 
 /// A key of a mapping, none when it is not there.
 pub(crate) fn lookup_mapping(vm: &mut Vm, mapping: Value, key: Value) -> PyResult<Option<Value>> {
-    if let Some(dict) = mapping.as_ref().filter(|object| object.layout() == layout::DICT) {
+    if let Some(dict) = mapping
+        .as_ref()
+        .filter(|object| object.layout() == layout::DICT)
+    {
         return Ok(Str::of(key).and_then(|key| Dict::from_ref(dict).get_str(key)));
     }
     match protocol::get_item(vm, mapping, key) {
@@ -109,36 +120,69 @@ pub(crate) fn lookup_mapping(vm: &mut Vm, mapping: Value, key: Value) -> PyResul
 /// The name of the cell or free variable in a register.
 pub(crate) fn cell_name(code: &CodeData, register: u16) -> &str {
     let cells = code.code.cellvars.iter().chain(&code.code.freevars);
-    cells.into_iter().find(|(_, at)| *at == register).map_or("?", |(name, _)| name)
+    cells
+        .into_iter()
+        .find(|(_, at)| *at == register)
+        .map_or("?", |(name, _)| name)
 }
 
 /// UnboundLocalError or NameError for a register.
 pub(crate) fn raise_unbound(vm: &mut Vm, code: usize, register: usize) -> PyResult<()> {
     // SAFETY: the handler passes the address of the running code.
     let code = unsafe { CodeData::of(std::ptr::with_exposed_provenance(code)) };
-    let free = code.code.freevars.iter().find(|(_, at)| usize::from(*at) == register);
+    let free = code
+        .code
+        .freevars
+        .iter()
+        .find(|(_, at)| usize::from(*at) == register);
     if let Some((name, _)) = free {
-        let text = format!("cannot access free variable '{name}' where it is not associated with a value in enclosing scope");
+        let text = format!(
+            "cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
+        );
         return Err(vm.raise_name(&text));
     }
-    let cell = code.code.cellvars.iter().find(|(_, at)| usize::from(*at) == register);
-    let name = cell.map(|(name, _)| name).or_else(|| code.code.varnames.get(register));
+    let cell = code
+        .code
+        .cellvars
+        .iter()
+        .find(|(_, at)| usize::from(*at) == register);
+    let name = cell
+        .map(|(name, _)| name)
+        .or_else(|| code.code.varnames.get(register));
     let name = name.map_or("?", String::as_str);
-    Err(vm.raise_unbound(&format!("cannot access local variable '{name}' where it is not associated with a value")))
+    Err(vm.raise_unbound(&format!(
+        "cannot access local variable '{name}' where it is not associated with a value"
+    )))
 }
 
 // ---- calls
 
 /// Calls anything with arguments in registers, the last of them by keyword when there are names.
-pub(crate) fn call_registers(vm: &mut Vm, callable: Value, first: *const u64, count: usize, names: Option<Value>) -> PyResult {
+pub(crate) fn call_registers(
+    vm: &mut Vm,
+    callable: Value,
+    first: *const u64,
+    count: usize,
+    names: Option<Value>,
+) -> PyResult {
     let args = crate::opaque::args_at(first, count, names.and_then(Value::as_ref), callable);
-    vm.with_range(first.cast_mut(), count, |vm| protocol::call_args(vm, callable, args))
+    vm.with_range(first.cast_mut(), count, |vm| {
+        protocol::call_args(vm, callable, args)
+    })
 }
 
 /// `callable(*args, **keywords)`.
-pub(crate) fn call_ex(vm: &mut Vm, callable: Value, this: Option<Value>, args: Value, keywords: Option<Value>) -> PyResult {
+pub(crate) fn call_ex(
+    vm: &mut Vm,
+    callable: Value,
+    this: Option<Value>,
+    args: Value,
+    keywords: Option<Value>,
+) -> PyResult {
     let args = Tuple::of(args).expect("the compiler makes a tuple");
-    let keywords = keywords.and_then(Dict::of).filter(|keywords| !keywords.is_empty());
+    let keywords = keywords
+        .and_then(Dict::of)
+        .filter(|keywords| !keywords.is_empty());
     let extra = usize::from(this.is_some());
     let named = keywords.map_or(0, Dict::len);
     let count = extra + args.len() + named;
@@ -161,7 +205,11 @@ pub(crate) fn call_ex(vm: &mut Vm, callable: Value, this: Option<Value>, args: V
                 at += 1;
             }
         }
-        let names = if named > 0 { vm.list_to_tuple(names)?.as_ref() } else { None };
+        let names = if named > 0 {
+            vm.list_to_tuple(names)?.as_ref()
+        } else {
+            None
+        };
         let args = crate::opaque::args_at(registers.as_ptr(), count, names, callable);
         protocol::call_args(vm, callable, args)
     })
@@ -173,7 +221,13 @@ fn plural(count: usize) -> &'static str {
 
 /// Arranges `count` arguments from register `first` on (the last by keyword, if there are names) as the function's parameters stand: in
 /// place, which needs no more room than the callee's window.
-pub(crate) fn bind_arguments(vm: &mut Vm, function: Value, first: *mut u64, count: usize, names: Option<Value>) -> PyResult<()> {
+pub(crate) fn bind_arguments(
+    vm: &mut Vm,
+    function: Value,
+    first: *mut u64,
+    count: usize,
+    names: Option<Value>,
+) -> PyResult<()> {
     let function = function_of(function);
     let data = function.code();
     let code = &data.code;
@@ -204,10 +258,14 @@ pub(crate) fn bind_arguments(vm: &mut Vm, function: Value, first: *mut u64, coun
             keywords = Some(dict);
         }
         for index in 0..named {
-            let name = names.and_then(|names| Str::of(names.at(index))).expect("keyword names are strings");
+            let name = names
+                .and_then(|names| Str::of(names.at(index)))
+                .expect("keyword names are strings");
             let value = argument(given + index).expect("passed arguments are values");
             let range = usize::from(code.posonly_count)..positional + keyword_only;
-            let place = code.varnames[range.clone()].iter().position(|parameter| same_name(name, parameter));
+            let place = code.varnames[range.clone()]
+                .iter()
+                .position(|parameter| same_name(name, parameter));
             match place.map(|place| place + range.start) {
                 Some(place) => {
                     if bound.get(place).is_some() {
@@ -227,7 +285,14 @@ pub(crate) fn bind_arguments(vm: &mut Vm, function: Value, first: *mut u64, coun
             }
         }
         if given > positional && !has_args {
-            return Err(too_many(vm, function, given, bound, positional, keyword_only));
+            return Err(too_many(
+                vm,
+                function,
+                given,
+                bound,
+                positional,
+                keyword_only,
+            ));
         }
         let defaults = function.field(at::FUNC_DEFAULTS).and_then(Tuple::of);
         let default_count = defaults.map_or(0, Tuple::len);
@@ -241,7 +306,14 @@ pub(crate) fn bind_arguments(vm: &mut Vm, function: Value, first: *mut u64, coun
             }
         }
         if missing > 0 {
-            return Err(missing_arguments(vm, function, bound, 0, positional - default_count.min(positional), "positional"));
+            return Err(missing_arguments(
+                vm,
+                function,
+                bound,
+                0,
+                positional - default_count.min(positional),
+                "positional",
+            ));
         }
         let kwdefaults = function.field(at::FUNC_KWDEFAULTS).and_then(Dict::of);
         for index in positional..positional + keyword_only {
@@ -255,7 +327,14 @@ pub(crate) fn bind_arguments(vm: &mut Vm, function: Value, first: *mut u64, coun
             }
         }
         if missing > 0 {
-            return Err(missing_arguments(vm, function, bound, positional, positional + keyword_only, "keyword-only"));
+            return Err(missing_arguments(
+                vm,
+                function,
+                bound,
+                positional,
+                positional + keyword_only,
+                "keyword-only",
+            ));
         }
         for index in 0..total {
             // SAFETY: the callee's window, which the caller's covers or ends at.
@@ -266,7 +345,11 @@ pub(crate) fn bind_arguments(vm: &mut Vm, function: Value, first: *mut u64, coun
 }
 
 fn same_name(name: Str, parameter: &str) -> bool {
-    if name.is_ascii() { name.bytes() == parameter.as_bytes() } else { name.to_rust() == parameter }
+    if name.is_ascii() {
+        name.bytes() == parameter.as_bytes()
+    } else {
+        name.to_rust() == parameter
+    }
 }
 
 fn qualname(function: Function) -> String {
@@ -284,7 +367,11 @@ fn unexpected_keyword(vm: &mut Vm, function: Function, name: Str) -> Raised {
             name.to_rust()
         )
     } else {
-        format!("{}() got an unexpected keyword argument '{}'", qualname(function), name.to_rust())
+        format!(
+            "{}() got an unexpected keyword argument '{}'",
+            qualname(function),
+            name.to_rust()
+        )
     };
     vm.raise_type(&text)
 }
@@ -298,10 +385,18 @@ fn too_many(
     positional: usize,
     keyword_only: usize,
 ) -> Raised {
-    let defaults = function.field(at::FUNC_DEFAULTS).and_then(Tuple::of).map_or(0, Tuple::len);
-    let named = (positional..positional + keyword_only).filter(|index| bound.get(*index).is_some()).count();
+    let defaults = function
+        .field(at::FUNC_DEFAULTS)
+        .and_then(Tuple::of)
+        .map_or(0, Tuple::len);
+    let named = (positional..positional + keyword_only)
+        .filter(|index| bound.get(*index).is_some())
+        .count();
     let (takes, plural_takes) = if defaults > 0 {
-        (format!("from {} to {positional}", positional - defaults), true)
+        (
+            format!("from {} to {positional}", positional - defaults),
+            true,
+        )
     } else {
         (positional.to_string(), positional != 1)
     };
@@ -318,7 +413,11 @@ fn too_many(
         "{}() takes {takes} positional argument{} but {given}{also} {} given",
         qualname(function),
         if plural_takes { "s" } else { "" },
-        if given == 1 && named == 0 { "was" } else { "were" }
+        if given == 1 && named == 0 {
+            "was"
+        } else {
+            "were"
+        }
     );
     vm.raise_type(&text)
 }
@@ -333,8 +432,10 @@ fn missing_arguments(
     what: &str,
 ) -> Raised {
     let code = &function.code().code;
-    let names: Vec<String> =
-        (from..to).filter(|index| bound.get(*index).is_none()).map(|index| format!("'{}'", code.varnames[index])).collect();
+    let names: Vec<String> = (from..to)
+        .filter(|index| bound.get(*index).is_none())
+        .map(|index| format!("'{}'", code.varnames[index]))
+        .collect();
     let list = match names.as_slice() {
         [one] => one.clone(),
         [one, two] => format!("{one} and {two}"),
@@ -365,15 +466,25 @@ pub fn call_function(vm: &mut Vm, function: Value, args: Args) -> PyResult {
         }
         // SAFETY: both areas are registers; the new one is free.
         unsafe { std::ptr::copy(args.registers(), base, count) };
-        let simple = data.simple && args.keyword_count() == 0 && count == usize::from(data.code.arg_count);
+        let simple =
+            data.simple && args.keyword_count() == 0 && count == usize::from(data.code.arg_count);
         if !simple {
             let names = args.keyword_names().map(Value::from_ref);
             let saved = vm.set_native_top(base.wrapping_add(room));
-            let result = vm.with_range(base, count, |vm| bind_arguments(vm, function, base, count, names));
+            let result = vm.with_range(base, count, |vm| {
+                bind_arguments(vm, function, base, count, names)
+            });
             vm.set_native_top(saved);
             result?;
         }
-        run_code(vm, &data.block, function, base, usize::from(data.all_parameter_count), 0)
+        run_code(
+            vm,
+            &data.block,
+            function,
+            base,
+            usize::from(data.all_parameter_count),
+            0,
+        )
     })
 }
 
@@ -389,6 +500,8 @@ pub fn run_code(
     bound: usize,
     extra: u64,
 ) -> PyResult {
+    // SAFETY: the context is the running one.
+    let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
     let record = vm.cx.frame_top.wrapping_add(1);
     let end = base.wrapping_add(usize::from(block.register_count));
     if record >= vm.cx.record_limit || end > vm.cx.register_limit {
@@ -432,13 +545,26 @@ fn run_root(vm: &mut Vm) -> PyResult {
 ///
 /// # Errors
 /// What the code raises.
-pub fn run_body(vm: &mut Vm, code: Ref, globals: Dict, locals: Option<Value>, closure: Option<Value>) -> PyResult {
+pub fn run_body(
+    vm: &mut Vm,
+    code: Ref,
+    globals: Dict,
+    locals: Option<Value>,
+    closure: Option<Value>,
+) -> PyResult {
     let function = vm.new_function(code, globals.as_ref())?;
     vm.store(function.as_ref(), at::FUNC_CLOSURE, closure);
     let data = CodeData::of_object(code);
     vm.nested("", |vm| {
         let base = vm.stack_top().wrapping_add(1);
-        run_code(vm, &data.block, function.as_ref_value(), base, 0, locals.map_or(0, Value::bits))
+        run_code(
+            vm,
+            &data.block,
+            function.as_ref_value(),
+            base,
+            0,
+            locals.map_or(0, Value::bits),
+        )
     })
 }
 
@@ -475,7 +601,11 @@ pub(crate) fn build_map(vm: &mut Vm, first: *const u64, count: usize) -> PyResul
     vm.with_range(first.cast_mut(), 2 * count, |vm| {
         let dict = vm.new_dict()?;
         for index in 0..count {
-            dict.set(vm, register(first, 2 * index), register(first, 2 * index + 1))?;
+            dict.set(
+                vm,
+                register(first, 2 * index),
+                register(first, 2 * index + 1),
+            )?;
         }
         Ok(dict.value())
     })
@@ -483,7 +613,8 @@ pub(crate) fn build_map(vm: &mut Vm, first: *const u64, count: usize) -> PyResul
 
 /// The strings of registers one after the other.
 pub(crate) fn build_string(vm: &mut Vm, first: *const u64, count: usize) -> PyResult {
-    let part = |index: usize| Str::of(register(first, index)).expect("the compiler formats the parts");
+    let part =
+        |index: usize| Str::of(register(first, index)).expect("the compiler formats the parts");
     if (0..count).all(|index| part(index).is_ascii()) {
         let mut bytes: Vec<u8> = Vec::new();
         for index in 0..count {
@@ -494,7 +625,9 @@ pub(crate) fn build_string(vm: &mut Vm, first: *const u64, count: usize) -> PyRe
     let mut points: Vec<u32> = Vec::new();
     for index in 0..count {
         match part(index).text() {
-            Text::Ascii(bytes) | Text::Latin1(bytes) => points.extend(bytes.iter().map(|byte| u32::from(*byte))),
+            Text::Ascii(bytes) | Text::Latin1(bytes) => {
+                points.extend(bytes.iter().map(|byte| u32::from(*byte)))
+            }
             other => points.extend(other.iter()),
         }
     }
@@ -514,7 +647,9 @@ pub(crate) fn list_extend(vm: &mut Vm, list: Value, iterable: Value) -> PyResult
 
 fn callable_text(vm: &mut Vm, callable: Value) -> String {
     if let Some(function) = Function::of(callable) {
-        let module = Dict::from_ref(function.globals()).get_str(vm.interp.names.__name__.str()).and_then(Str::of);
+        let module = Dict::from_ref(function.globals())
+            .get_str(vm.interp.names.__name__.str())
+            .and_then(Str::of);
         let name = qualname(function);
         return match module {
             Some(module) if !module.is("builtins") => format!("{}.{name}()", module.to_rust()),
@@ -523,10 +658,14 @@ fn callable_text(vm: &mut Vm, callable: Value) -> String {
     }
     if let Some(object) = callable.as_ref() {
         if object.layout() == layout::METHOD {
-            let function = mem::value(object, at::METHOD_FUNC).expect("bound methods have a function");
+            let function =
+                mem::value(object, at::METHOD_FUNC).expect("bound methods have a function");
             return callable_text(vm, function);
         }
-        if matches!(object.layout(), layout::NATIVE_FUNCTION | layout::NATIVE_METHOD) {
+        if matches!(
+            object.layout(),
+            layout::NATIVE_FUNCTION | layout::NATIVE_METHOD
+        ) {
             return format!("{}()", taipan_objects::native::def_of(object).name);
         }
     }
@@ -543,13 +682,23 @@ pub(crate) fn star_arguments(vm: &mut Vm, iterable: Value, callable: Value) -> P
     if slots.iter.is_none() && slots.get_item.is_none() {
         let text = callable_text(vm, callable);
         let name = protocol::type_name(iterable);
-        return Err(vm.raise_type(&format!("{text} argument after * must be an iterable, not {name}")));
+        return Err(vm.raise_type(&format!(
+            "{text} argument after * must be an iterable, not {name}"
+        )));
     }
     Ok(protocol::to_tuple(vm, iterable)?.value())
 }
 
-fn each_item(vm: &mut Vm, mapping: Value, mut each: impl FnMut(&mut Vm, Value, Value) -> PyResult<()>) -> PyResult<bool> {
-    if let Some(dict) = mapping.as_ref().filter(|object| object.layout() == layout::DICT).map(Dict::from_ref) {
+fn each_item(
+    vm: &mut Vm,
+    mapping: Value,
+    mut each: impl FnMut(&mut Vm, Value, Value) -> PyResult<()>,
+) -> PyResult<bool> {
+    if let Some(dict) = mapping
+        .as_ref()
+        .filter(|object| object.layout() == layout::DICT)
+        .map(Dict::from_ref)
+    {
         let copy = dict.copy(vm)?;
         for (key, value) in copy.iter() {
             each(vm, key, value)?;
@@ -557,7 +706,9 @@ fn each_item(vm: &mut Vm, mapping: Value, mut each: impl FnMut(&mut Vm, Value, V
         return Ok(true);
     }
     let name = vm.interp.names.keys.str();
-    let Some(method) = protocol::get_attr_opt(vm, mapping, name)? else { return Ok(false) };
+    let Some(method) = protocol::get_attr_opt(vm, mapping, name)? else {
+        return Ok(false);
+    };
     let keys = protocol::call(vm, method, &[])?;
     protocol::for_each(vm, keys, |vm, key| {
         let value = protocol::get_item(vm, mapping, key)?;
@@ -576,12 +727,22 @@ pub(crate) fn dict_update(vm: &mut Vm, dict: Value, mapping: Value) -> PyResult<
 }
 
 /// `**x` in a call.
-pub(crate) fn dict_merge(vm: &mut Vm, dict: Value, mapping: Value, callable: Value) -> PyResult<()> {
+pub(crate) fn dict_merge(
+    vm: &mut Vm,
+    dict: Value,
+    mapping: Value,
+    callable: Value,
+) -> PyResult<()> {
     let dict = Dict::of(dict).expect("the compiler makes a dict");
     let done = each_item(vm, mapping, |vm, key, value| {
         if Str::of(key).is_none() {
-            let text = format!("{}: keywords must be strings", callable_text(vm, callable).trim_end_matches("()"));
-            let text = text.split_once(": ").map_or(text.clone(), |(_, rest)| rest.to_owned());
+            let text = format!(
+                "{}: keywords must be strings",
+                callable_text(vm, callable).trim_end_matches("()")
+            );
+            let text = text
+                .split_once(": ")
+                .map_or(text.clone(), |(_, rest)| rest.to_owned());
             return Err(vm.raise_type(&text));
         }
         if dict.get(vm, key)?.is_some() {
@@ -599,13 +760,21 @@ pub(crate) fn dict_merge(vm: &mut Vm, dict: Value, mapping: Value, callable: Val
     }
     let text = callable_text(vm, callable);
     let name = protocol::type_name(mapping);
-    Err(vm.raise_type(&format!("{text} argument after ** must be a mapping, not {name}")))
+    Err(vm.raise_type(&format!(
+        "{text} argument after ** must be a mapping, not {name}"
+    )))
 }
 
 // ---- functions and generators
 
 /// A function with the attributes that follow in registers.
-pub(crate) fn make_function(vm: &mut Vm, running: Value, code: Value, first: *const u64, what: u8) -> PyResult {
+pub(crate) fn make_function(
+    vm: &mut Vm,
+    running: Value,
+    code: Value,
+    first: *const u64,
+    what: u8,
+) -> PyResult {
     let globals = globals_of(running);
     let count = what.count_ones() as usize;
     vm.with_range(first.cast_mut(), count, |vm| {
@@ -648,7 +817,10 @@ pub(crate) fn generator_iter(cx: *mut Context, class: usize) -> Option<(Value, *
     let method = ty.lookup(vm.interp.names.__iter__.str())?;
     let function = Function::of(method)?;
     let code = function.code();
-    let plain = code.simple && code.code.arg_count == 1 && code.has(CodeFlags::GENERATOR) && !code.has(CodeFlags::ASYNC_GENERATOR);
+    let plain = code.simple
+        && code.code.arg_count == 1
+        && code.has(CodeFlags::GENERATOR)
+        && !code.has(CodeFlags::ASYNC_GENERATOR);
     if !plain {
         return None;
     }
@@ -672,9 +844,15 @@ pub(crate) fn generator_raised(vm: &mut Vm, generator: Value) {
     if !stop && !stop_async {
         return;
     }
-    let name = if stop { "StopIteration" } else { "StopAsyncIteration" };
+    let name = if stop {
+        "StopIteration"
+    } else {
+        "StopAsyncIteration"
+    };
     // SAFETY: `pending` holds the exception.
-    let Some(former) = (unsafe { Value::from_bits(std::mem::take(&mut vm.cx.pending)) }) else { return };
+    let Some(former) = (unsafe { Value::from_bits(std::mem::take(&mut vm.cx.pending)) }) else {
+        return;
+    };
     let raised = vm.raise_runtime(&format!("{kind} raised {name}"));
     let error = vm.take_raised(raised);
     let object = mem::expect_ref(error);
@@ -718,6 +896,8 @@ fn resume_place(
     let block = &data.block;
     vm.nested("", |vm| {
         let base = vm.stack_top().wrapping_add(1);
+        // SAFETY: the context is the running one.
+        let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
         let record = vm.cx.frame_top.wrapping_add(1);
         let end = base.wrapping_add(usize::from(block.register_count));
         if record >= vm.cx.record_limit || end > vm.cx.register_limit {
@@ -742,7 +922,9 @@ fn resume_place(
             // SAFETY: a jump target of the code.
             (Some(place), _) => pc_address = unsafe { block.words.add(place) },
             // SAFETY: within the window.
-            (None, Some(sent)) if !starts => unsafe { *base.add(usize::from(word.a())) = sent.bits() },
+            (None, Some(sent)) if !starts => unsafe {
+                *base.add(usize::from(word.a())) = sent.bits()
+            },
             _ => {}
         }
         mem::set(generator, at::GEN_STATE, state::RUNNING);
@@ -763,7 +945,11 @@ fn resume_place(
         let own = mem::value(generator, at::GEN_HANDLED);
         let outer = vm.handled.replace(own.map_or(0, Value::bits));
         vm.outer_handled.push(outer);
-        let hook = if sent.is_some() { vm.interp.hooks.run } else { vm.interp.hooks.run_raised };
+        let hook = if sent.is_some() {
+            vm.interp.hooks.run
+        } else {
+            vm.interp.hooks.run_raised
+        };
         let result = hook.expect("set at start-up")(vm);
         vm.outer_handled.pop();
         let handled = vm.handled.replace(outer);
@@ -784,10 +970,17 @@ fn resume_place(
 }
 
 /// One step of `yield from`/`await` on anything: the value yielded, or none with the result written to a register.
-pub(crate) fn send(vm: &mut Vm, iterator: Value, sent: Value, result: *mut u64) -> PyResult<Option<Value>> {
+pub(crate) fn send(
+    vm: &mut Vm,
+    iterator: Value,
+    sent: Value,
+    result: *mut u64,
+) -> PyResult<Option<Value>> {
     let object = iterator.as_ref();
     let ty = Type::of(iterator);
-    if let Some(generator) = object.filter(|object| object.layout() == layout::GENERATOR && !ty.is(&types::ASYNC_GENERATOR)) {
+    if let Some(generator) = object
+        .filter(|object| object.layout() == layout::GENERATOR && !ty.is(&types::ASYNC_GENERATOR))
+    {
         let now: i64 = mem::get(generator, at::GEN_STATE);
         if now == state::FINISHED {
             if ty.is(&types::COROUTINE) {
@@ -797,7 +990,9 @@ pub(crate) fn send(vm: &mut Vm, iterator: Value, sent: Value, result: *mut u64) 
         }
         if now == state::CREATED && sent != ty::none() {
             let kind = protocol::type_name(iterator);
-            return Err(vm.raise_type(&format!("can't send non-None value to a just-started {kind}")));
+            return Err(vm.raise_type(&format!(
+                "can't send non-None value to a just-started {kind}"
+            )));
         }
         return match resume(vm, generator, Some(sent))? {
             Ok(value) => Ok(Some(value)),
@@ -842,7 +1037,9 @@ pub(crate) fn yield_from_iter(vm: &mut Vm, iterable: Value, in_coroutine: bool) 
         if in_coroutine {
             return Ok(iterable);
         }
-        return Err(vm.raise_type("cannot 'yield from' a coroutine object in a non-coroutine generator"));
+        return Err(
+            vm.raise_type("cannot 'yield from' a coroutine object in a non-coroutine generator")
+        );
     }
     protocol::iter(vm, iterable)
 }
@@ -852,18 +1049,28 @@ pub(crate) fn get_awaitable(vm: &mut Vm, awaitable: Value, context: i64) -> PyRe
     if Type::of(awaitable).is(&types::COROUTINE) {
         return Ok(awaitable);
     }
-    if let Some(generator) = awaitable.as_ref().filter(|object| object.layout() == layout::GENERATOR) {
+    if let Some(generator) = awaitable
+        .as_ref()
+        .filter(|object| object.layout() == layout::GENERATOR)
+    {
         let function = mem::value(generator, at::GEN_FUNCTION).expect("generators have a function");
-        if function_of(function).code().has(CodeFlags::ITERABLE_COROUTINE) {
+        if function_of(function)
+            .code()
+            .has(CodeFlags::ITERABLE_COROUTINE)
+        {
             return Ok(awaitable);
         }
     }
     let name = vm.interp.names.__await__.str();
     match protocol::call_special(vm, awaitable, name, &[])? {
-        Some(iterator) if Type::of(iterator).is(&types::COROUTINE) => Err(vm.raise_type("__await__() returned a coroutine")),
+        Some(iterator) if Type::of(iterator).is(&types::COROUTINE) => {
+            Err(vm.raise_type("__await__() returned a coroutine"))
+        }
         Some(iterator) if Type::of(iterator).slots().next.is_none() => {
             let name = protocol::type_name(iterator);
-            Err(vm.raise_type(&format!("__await__() returned non-iterator of type '{name}'")))
+            Err(vm.raise_type(&format!(
+                "__await__() returned non-iterator of type '{name}'"
+            )))
         }
         Some(iterator) => Ok(iterator),
         None => {
@@ -886,9 +1093,14 @@ pub(crate) fn get_aiter(vm: &mut Vm, iterable: Value) -> PyResult {
     let name = vm.interp.names.__aiter__.str();
     let Some(iterator) = protocol::call_special(vm, iterable, name, &[])? else {
         let name = protocol::type_name(iterable);
-        return Err(vm.raise_type(&format!("'async for' requires an object with __aiter__ method, got {name}")));
+        return Err(vm.raise_type(&format!(
+            "'async for' requires an object with __aiter__ method, got {name}"
+        )));
     };
-    if Type::of(iterator).lookup(vm.interp.names.__anext__.str()).is_none() {
+    if Type::of(iterator)
+        .lookup(vm.interp.names.__anext__.str())
+        .is_none()
+    {
         let name = protocol::type_name(iterator);
         return Err(vm.raise_type(&format!(
             "'async for' received an object from __aiter__ that does not implement __anext__: {name}"
@@ -904,7 +1116,9 @@ pub(crate) fn get_anext(vm: &mut Vm, iterator: Value) -> PyResult {
         Some(awaitable) => get_awaitable(vm, awaitable, 0),
         None => {
             let name = protocol::type_name(iterator);
-            Err(vm.raise_type(&format!("'async for' requires an iterator with __anext__ method, got {name}")))
+            Err(vm.raise_type(&format!(
+                "'async for' requires an iterator with __anext__ method, got {name}"
+            )))
         }
     }
 }
@@ -934,33 +1148,46 @@ fn instantiate(vm: &mut Vm, raised: Value, cause: bool) -> PyResult {
     }))
 }
 
-/// The `raise` statement.
-pub(crate) fn raise(vm: &mut Vm, raised: Option<Value>, cause: Option<Value>, what: i64) -> PyResult<()> {
+/// What the `raise` statement raises.
+pub(crate) fn raise(
+    vm: &mut Vm,
+    raised: Option<Value>,
+    cause: Option<Value>,
+    what: i64,
+) -> PyResult {
     let Some(raised) = raised.filter(|_| what > 0) else {
-        return Err(match vm.handled_exception() {
-            Some(handled) => vm.raise(handled),
-            None => vm.raise_runtime("No active exception to reraise"),
-        });
+        return match vm.handled_exception() {
+            Some(handled) => Ok(handled),
+            None => Err(vm.raise_runtime("No active exception to reraise")),
+        };
     };
     let exception = instantiate(vm, raised, false)?;
     let object = mem::expect_ref(exception);
     if let Some(cause) = cause {
-        let cause = if cause == ty::none() { None } else { Some(instantiate(vm, cause, true)?) };
+        let cause = if cause == ty::none() {
+            None
+        } else {
+            Some(instantiate(vm, cause, true)?)
+        };
         vm.store(object, at::EXC_CAUSE, cause);
         mem::set(object, at::EXC_SUPPRESS, 1u8);
     }
     exception::set_context(vm, exception);
-    Err(vm.raise(exception))
+    Ok(exception)
 }
 
 /// Whether an exception matches what an `except` clause names.
 pub(crate) fn exception_matches(vm: &mut Vm, raised: Value, class: Value) -> PyResult<bool> {
     const TEXT: &str = "catching classes that do not inherit from BaseException is not allowed";
-    let is = |class: Value| Type::from_value(class).is_some_and(|class| Type::of(raised).is_subtype(class));
+    let is = |class: Value| {
+        Type::from_value(class).is_some_and(|class| Type::of(raised).is_subtype(class))
+    };
     if exception::is_exception_class(class) {
         return Ok(is(class));
     }
-    let Some(classes) = Tuple::of(class) else { return Err(vm.raise_type(TEXT)) };
+    let Some(classes) = Tuple::of(class) else {
+        return Err(vm.raise_type(TEXT));
+    };
     if !classes.iter().all(exception::is_exception_class) {
         return Err(vm.raise_type(TEXT));
     }
@@ -968,14 +1195,23 @@ pub(crate) fn exception_matches(vm: &mut Vm, raised: Value, class: Value) -> PyR
 }
 
 /// `except*`: rest and match of an exception (group), to two registers.
-pub(crate) fn group_matches(vm: &mut Vm, raised: Value, class: Value, out: *mut u64) -> PyResult<()> {
+pub(crate) fn group_matches(
+    vm: &mut Vm,
+    raised: Value,
+    class: Value,
+    out: *mut u64,
+) -> PyResult<()> {
     let group = types::BASE_EXCEPTION_GROUP.ty();
     let given = Type::from_value(class).into_iter().chain(
-        Tuple::of(class).into_iter().flat_map(|classes| classes.iter().filter_map(Type::from_value)),
+        Tuple::of(class)
+            .into_iter()
+            .flat_map(|classes| classes.iter().filter_map(Type::from_value)),
     );
     for class in given.collect::<Vec<_>>() {
         if class.is_subtype(group) {
-            return Err(vm.raise_type("catching ExceptionGroup with except* is not allowed. Use except instead."));
+            return Err(vm.raise_type(
+                "catching ExceptionGroup with except* is not allowed. Use except instead.",
+            ));
         }
     }
     let (rest, matched) = if Type::of(raised).is_subtype(group) {
@@ -985,7 +1221,11 @@ pub(crate) fn group_matches(vm: &mut Vm, raised: Value, class: Value, out: *mut 
     } else if exception_matches(vm, raised, class)? {
         let list = vm.new_list(&[raised])?;
         let text = vm.new_str("")?;
-        let class = vm.interp.builtins().get_name(vm, "ExceptionGroup")?.unwrap_or(group.value());
+        let class = vm
+            .interp
+            .builtins()
+            .get_name(vm, "ExceptionGroup")?
+            .unwrap_or(group.value());
         (ty::none(), protocol::call(vm, class, &[text, list])?)
     } else {
         (raised, ty::none())
@@ -999,8 +1239,12 @@ pub(crate) fn group_matches(vm: &mut Vm, raised: Value, class: Value, out: *mut 
 
 /// Puts the running frame in front of the pending exception's traceback (unless the frame is hidden).
 pub(crate) fn add_traceback(vm: &mut Vm) {
+    // SAFETY: the context is the running one.
+    let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
     // SAFETY: `pending` holds the exception being raised.
-    let Some(error) = (unsafe { Value::from_bits(vm.cx.pending) }) else { return };
+    let Some(error) = (unsafe { Value::from_bits(vm.cx.pending) }) else {
+        return;
+    };
     // SAFETY: the running frame's record.
     let record = unsafe { *vm.cx.frame_top };
     // SAFETY: frames run live code.
@@ -1020,10 +1264,14 @@ pub(crate) fn add_traceback(vm: &mut Vm) {
             return;
         }
     }
-    let line = data.code.position_of(word).map_or(data.code.first_line, |position| position.line);
+    let line = data
+        .code
+        .position_of(word)
+        .map_or(data.code.first_line, |position| position.line);
     vm.cx.pending = 0;
-    let made = new_frame_object(vm, vm.cx.frame_top)
-        .and_then(|frame| exception::add_traceback(vm, object, frame, word.cast_signed(), line.cast_signed()));
+    let made = new_frame_object(vm, vm.cx.frame_top).and_then(|frame| {
+        exception::add_traceback(vm, object, frame, word.cast_signed(), line.cast_signed())
+    });
     if made.is_ok() {
         vm.cx.pending = error.bits();
     }
@@ -1042,11 +1290,17 @@ pub fn new_frame_object(vm: &mut Vm, record: *mut FrameRecord) -> PyResult {
     let function = unsafe { Value::from_bits(*frame.base.sub(1)) };
     let object = vm.alloc(layout::FRAME, &types::FRAME, 72)?;
     vm.init(object, at::FRAME_FUNCTION, function);
-    let globals = function.and_then(Function::of).map(|function| Value::from_ref(function.globals()));
+    let globals = function
+        .and_then(Function::of)
+        .map(|function| Value::from_ref(function.globals()));
     vm.init(object, at::FRAME_GLOBALS, globals);
     mem::set(object, at::FRAME_RECORD, record as usize);
     // SAFETY: F1.
-    mem::set(object, at::FRAME_PC, unsafe { data.block.index_of(frame.pc) } as usize);
+    mem::set(
+        object,
+        at::FRAME_PC,
+        unsafe { data.block.index_of(frame.pc) } as usize,
+    );
     let named = usize::from(data.block.named_count);
     let array = vm.alloc_values(named)?;
     for index in 0..named {
@@ -1071,12 +1325,22 @@ pub fn new_frame_object(vm: &mut Vm, record: *mut FrameRecord) -> PyResult {
 /// # Errors
 /// MemoryError.
 pub fn generator_frame(vm: &mut Vm, generator: Ref) -> PyResult {
-    let function = mem::value(generator, at::GEN_FUNCTION).and_then(Function::of).expect("generators have a function");
+    let function = mem::value(generator, at::GEN_FUNCTION)
+        .and_then(Function::of)
+        .expect("generators have a function");
     let data = function.code();
     let pc: i64 = mem::get(generator, at::GEN_PC);
     let object = vm.alloc(layout::FRAME, &types::FRAME, 72)?;
-    vm.init(object, at::FRAME_FUNCTION, Some(Value::from_ref(function.as_ref())));
-    vm.init(object, at::FRAME_GLOBALS, Some(Value::from_ref(function.globals())));
+    vm.init(
+        object,
+        at::FRAME_FUNCTION,
+        Some(Value::from_ref(function.as_ref())),
+    );
+    vm.init(
+        object,
+        at::FRAME_GLOBALS,
+        Some(Value::from_ref(function.globals())),
+    );
     mem::set(object, at::FRAME_PC, pc as usize);
     let saved: usize = mem::get(generator, at::GEN_COUNT);
     let named = usize::from(data.block.named_count);
@@ -1097,14 +1361,28 @@ pub fn generator_frame(vm: &mut Vm, generator: Ref) -> PyResult {
 pub(crate) fn with_enter(vm: &mut Vm, manager: Value, exit: *mut u64, is_async: bool) -> PyResult {
     let names = vm.interp.names.clone();
     let (enter_name, exit_name, protocol_name, other) = if is_async {
-        (names.__aenter__, names.__aexit__, "asynchronous context manager", (names.__enter__, names.__exit__, "'with'"))
+        (
+            names.__aenter__,
+            names.__aexit__,
+            "asynchronous context manager",
+            (names.__enter__, names.__exit__, "'with'"),
+        )
     } else {
-        (names.__enter__, names.__exit__, "context manager", (names.__aenter__, names.__aexit__, "'async with'"))
+        (
+            names.__enter__,
+            names.__exit__,
+            "context manager",
+            (names.__aenter__, names.__aexit__, "'async with'"),
+        )
     };
     let enter = protocol::special(vm, manager, enter_name.str())?;
     let found_exit = protocol::special(vm, manager, exit_name.str())?;
     let (Some(enter), Some(found_exit)) = (enter, found_exit) else {
-        let missing = if enter.is_none() { enter_name } else { exit_name };
+        let missing = if enter.is_none() {
+            enter_name
+        } else {
+            exit_name
+        };
         let ty = Type::of(manager);
         let mut text = format!(
             "'{}' object does not support the {protocol_name} protocol (missed {} method)",
@@ -1116,7 +1394,11 @@ pub(crate) fn with_enter(vm: &mut Vm, manager: Value, exit: *mut u64, is_async: 
                 "'{}' object does not support the {protocol_name} protocol (missed {} method) but it supports the {} protocol. Did you mean to use {}?",
                 ty.name(),
                 missing.str().to_rust(),
-                if is_async { "context manager" } else { "asynchronous context manager" },
+                if is_async {
+                    "context manager"
+                } else {
+                    "asynchronous context manager"
+                },
                 other.2
             );
         }
@@ -1131,13 +1413,27 @@ pub(crate) fn with_enter(vm: &mut Vm, manager: Value, exit: *mut u64, is_async: 
 // ---- imports
 
 /// `import`.
-pub(crate) fn import_name(vm: &mut Vm, function: Value, name: Str, from_list: Value, level: i64) -> PyResult {
+pub(crate) fn import_name(
+    vm: &mut Vm,
+    function: Value,
+    name: Str,
+    from_list: Value,
+    level: i64,
+) -> PyResult {
     let globals = globals_of(function);
     let key = vm.interp.names.__import__.str();
     let overridden = builtins_of(vm, globals).get_str(key);
-    if let Some(import) = overridden.filter(|import| import.as_ref().is_some_and(|o| o.layout() != layout::NATIVE_FUNCTION)) {
+    if let Some(import) = overridden.filter(|import| {
+        import
+            .as_ref()
+            .is_some_and(|o| o.layout() != layout::NATIVE_FUNCTION)
+    }) {
         let level = vm.new_int(level)?;
-        return protocol::call(vm, import, &[name.value(), globals.value(), ty::none(), from_list, level]);
+        return protocol::call(
+            vm,
+            import,
+            &[name.value(), globals.value(), ty::none(), from_list, level],
+        );
     }
     let hook = vm.interp.hooks.import.expect("set at start-up");
     hook(vm, name, globals.value(), from_list, level)
@@ -1157,8 +1453,14 @@ pub(crate) fn import_from(vm: &mut Vm, module: Value, name: Str) -> PyResult {
         }
     }
     let file = protocol::get_attr_opt(vm, module, names.__file__.str())?.and_then(Str::of);
-    let package_text = package.map_or_else(|| "<unknown module name>".to_owned(), |name| name.to_rust().into_owned());
-    let place = file.map_or_else(|| "unknown location".to_owned(), |file| file.to_rust().into_owned());
+    let package_text = package.map_or_else(
+        || "<unknown module name>".to_owned(),
+        |name| name.to_rust().into_owned(),
+    );
+    let place = file.map_or_else(
+        || "unknown location".to_owned(),
+        |file| file.to_rust().into_owned(),
+    );
     let spec = protocol::get_attr_opt(vm, module, names.__spec__.str())?;
     let mut initializing = false;
     if let Some(spec) = spec {
@@ -1172,7 +1474,10 @@ pub(crate) fn import_from(vm: &mut Vm, module: Value, name: Str) -> PyResult {
             name.to_rust()
         )
     } else {
-        format!("cannot import name '{}' from '{package_text}' ({place})", name.to_rust())
+        format!(
+            "cannot import name '{}' from '{package_text}' ({place})",
+            name.to_rust()
+        )
     };
     let raised = vm.raise_import(&text);
     let error = vm.take_raised(raised);
@@ -1196,7 +1501,10 @@ pub(crate) fn import_star(vm: &mut Vm, module: Value, target: Value) -> PyResult
     };
     for index in 0..list.len() {
         let Some(name) = Str::of(list.at(index)) else {
-            let text = format!("Item in __all__ must be str, not {}", protocol::type_name(list.at(index)));
+            let text = format!(
+                "Item in __all__ must be str, not {}",
+                protocol::type_name(list.at(index))
+            );
             return Err(vm.raise_type(&text));
         };
         if public_only && name.to_rust().starts_with('_') {
@@ -1221,7 +1529,10 @@ pub(crate) fn match_keys(vm: &mut Vm, subject: Value, keys: Value) -> PyResult {
     let missing = vm.new_list_with(0)?.value();
     for key in keys.iter() {
         if !seen.add(vm, key)? {
-            let text = format!("mapping pattern checks duplicate key ({})", protocol::repr_text(vm, key)?);
+            let text = format!(
+                "mapping pattern checks duplicate key ({})",
+                protocol::repr_text(vm, key)?
+            );
             return Err(vm.raise_value(&text));
         }
         let found = protocol::call_method(vm, subject, "get", &[key, missing])?;
@@ -1234,8 +1545,16 @@ pub(crate) fn match_keys(vm: &mut Vm, subject: Value, keys: Value) -> PyResult {
 }
 
 /// Attributes of a class pattern, or None.
-pub(crate) fn match_class(vm: &mut Vm, subject: Value, class: Value, names: Value, positional: usize) -> PyResult {
-    let Some(ty) = Type::from_value(class) else { return Err(vm.raise_type("called match pattern must be a class")) };
+pub(crate) fn match_class(
+    vm: &mut Vm,
+    subject: Value,
+    class: Value,
+    names: Value,
+    positional: usize,
+) -> PyResult {
+    let Some(ty) = Type::from_value(class) else {
+        return Err(vm.raise_type("called match pattern must be a class"));
+    };
     if !protocol::is_instance(vm, subject, class)? {
         return Ok(ty::none());
     }
@@ -1266,13 +1585,21 @@ pub(crate) fn match_class(vm: &mut Vm, subject: Value, class: Value, names: Valu
             Some(args) => match Tuple::of(args) {
                 Some(args) => Some(args),
                 None => {
-                    let text = format!("{}.__match_args__ must be a tuple (got {})", ty.name(), protocol::type_name(args));
+                    let text = format!(
+                        "{}.__match_args__ must be a tuple (got {})",
+                        ty.name(),
+                        protocol::type_name(args)
+                    );
                     return Err(vm.raise_type(&text));
                 }
             },
             None => None,
         };
-        let allowed = if itself { 1 } else { args.map_or(0, Tuple::len) };
+        let allowed = if itself {
+            1
+        } else {
+            args.map_or(0, Tuple::len)
+        };
         if positional > allowed {
             let text = format!(
                 "{}() accepts {allowed} positional sub-pattern{} ({positional} given)",
@@ -1317,7 +1644,11 @@ fn match_attribute(
     seen: taipan_objects::set::Set,
 ) -> PyResult<bool> {
     if !seen.add(vm, name.value())? {
-        let text = format!("{}() got multiple sub-patterns for attribute '{}'", ty.name(), name.to_rust());
+        let text = format!(
+            "{}() got multiple sub-patterns for attribute '{}'",
+            ty.name(),
+            name.to_rust()
+        );
         return Err(vm.raise_type(&text));
     }
     match protocol::get_attr_opt(vm, subject, name)? {
@@ -1341,7 +1672,9 @@ pub(crate) fn setup_annotations(vm: &mut Vm, target: Value) -> PyResult<()> {
 /// Shows a value by `sys.displayhook`.
 pub(crate) fn print_expr(vm: &mut Vm, shown: Value) -> PyResult<()> {
     let sys = vm.interp.modules().get_name(vm, "sys")?;
-    let Some(sys) = sys else { return Err(vm.raise_runtime("lost sys.displayhook")) };
+    let Some(sys) = sys else {
+        return Err(vm.raise_runtime("lost sys.displayhook"));
+    };
     let hook = protocol::get_attr_named(vm, sys, "displayhook")?;
     protocol::call(vm, hook, &[shown]).map(|_| ())
 }
@@ -1378,14 +1711,24 @@ pub(crate) fn template(vm: &mut Vm, strings: Value, interpolations: Value) -> Py
 }
 
 fn templatelib(vm: &mut Vm, name: &str) -> PyResult {
-    match vm.interp.kept(if name == "Template" { "Template" } else { "Interpolation" }) {
+    match vm.interp.kept(if name == "Template" {
+        "Template"
+    } else {
+        "Interpolation"
+    }) {
         Some(class) => Ok(class),
         None => Err(vm.raise_not_implemented("template strings are not there yet")),
     }
 }
 
 /// `super(class, object).name` the long way.
-pub(crate) fn super_attr(vm: &mut Vm, callable: Value, class: Option<Value>, object: Option<Value>, name: Str) -> PyResult {
+pub(crate) fn super_attr(
+    vm: &mut Vm,
+    callable: Value,
+    class: Option<Value>,
+    object: Option<Value>,
+    name: Str,
+) -> PyResult {
     let (Some(class), Some(object)) = (class, object) else {
         return Err(vm.raise_runtime("super(): empty __class__ cell"));
     };
@@ -1394,14 +1737,23 @@ pub(crate) fn super_attr(vm: &mut Vm, callable: Value, class: Option<Value>, obj
 }
 
 /// A rare operation of the compiler's.
-pub(crate) fn intrinsic(vm: &mut Vm, function: Value, intrinsic: Intrinsic, first: *const u64) -> PyResult {
+pub(crate) fn intrinsic(
+    vm: &mut Vm,
+    function: Value,
+    intrinsic: Intrinsic,
+    first: *const u64,
+) -> PyResult {
     let _ = function;
     match intrinsic {
         Intrinsic::NotImplementedError => Ok(types::NotImplementedError.value()),
         Intrinsic::PrepReraiseStar => prep_reraise_star(vm, register(first, 0), register(first, 1)),
         Intrinsic::SetFunctionTypeParams => {
             let made = register(first, 0);
-            vm.store(mem::expect_ref(made), at::FUNC_TYPE_PARAMS, Some(register(first, 1)));
+            vm.store(
+                mem::expect_ref(made),
+                at::FUNC_TYPE_PARAMS,
+                Some(register(first, 1)),
+            );
             Ok(made)
         }
         other => {
@@ -1417,10 +1769,16 @@ pub(crate) fn intrinsic(vm: &mut Vm, function: Value, intrinsic: Intrinsic, firs
                 _ => "TypeAlias",
             };
             let Some(callable) = vm.interp.kept(key) else {
-                return Err(vm.raise_not_implemented(&format!("type parameters are not there yet ({name})")));
+                return Err(vm.raise_not_implemented(&format!(
+                    "type parameters are not there yet ({name})"
+                )));
             };
             let args: [Value; 3] = std::array::from_fn(|index| {
-                if index < other.arguments() { register(first, index) } else { ty::none() }
+                if index < other.arguments() {
+                    register(first, index)
+                } else {
+                    ty::none()
+                }
             });
             protocol::call(vm, callable, &args[..other.arguments()])
         }
@@ -1441,10 +1799,15 @@ fn prep_reraise_star(vm: &mut Vm, original: Value, raised: Value) -> PyResult {
         0 => Ok(ty::none()),
         1 if left.at(0) == original => Ok(original),
         _ => {
-            if left.len() == 1 && Type::of(left.at(0)).is_subtype(types::BASE_EXCEPTION_GROUP.ty()) {
+            if left.len() == 1 && Type::of(left.at(0)).is_subtype(types::BASE_EXCEPTION_GROUP.ty())
+            {
                 return Ok(left.at(0));
             }
-            let group = vm.interp.builtins().get_name(vm, "BaseExceptionGroup")?.unwrap_or(types::BASE_EXCEPTION_GROUP.value());
+            let group = vm
+                .interp
+                .builtins()
+                .get_name(vm, "BaseExceptionGroup")?
+                .unwrap_or(types::BASE_EXCEPTION_GROUP.value());
             let text = vm.new_str("")?;
             protocol::call(vm, group, &[text, left.value()])
         }
@@ -1452,16 +1815,26 @@ fn prep_reraise_star(vm: &mut Vm, original: Value, raised: Value) -> PyResult {
 }
 
 /// The opaque call of a pure float function, made once per declaration.
-pub(crate) fn float_opaque(def: &'static NativeDef, function: extern "C" fn(f64) -> f64) -> &'static Opaque {
+pub(crate) fn float_opaque(
+    def: &'static NativeDef,
+    function: extern "C" fn(f64) -> f64,
+) -> &'static Opaque {
     static KNOWN: OnceLock<Mutex<Vec<(usize, &'static Opaque)>>> = OnceLock::new();
     let address = (&raw const *def).addr();
-    let mut known = KNOWN.get_or_init(Mutex::default).lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut known = KNOWN
+        .get_or_init(Mutex::default)
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
     if let Some((_, opaque)) = known.iter().find(|(key, _)| *key == address) {
         return opaque;
     }
     // Called with the context as well: an integer argument, which a function of floats does not look at.
-    let opaque: &'static Opaque =
-        Box::leak(Box::new(Opaque::pure(def.name, function as *const (), &[Ty::Float], Ty::Float)));
+    let opaque: &'static Opaque = Box::leak(Box::new(Opaque::pure(
+        def.name,
+        function as *const (),
+        &[Ty::Float],
+        Ty::Float,
+    )));
     known.push((address, opaque));
     opaque
 }

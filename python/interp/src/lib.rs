@@ -3,7 +3,10 @@
 //! [`run`] is the loop; `ops` holds the handlers by family; `opaque` the native functions that handlers call for what is not worth tracing.
 //! Handlers keep coil's rules (see coil-machine): reads and guards, then effects, then the register write; guest calls last. What follows
 //! the return of a guest call is decided by the callee's frame [`kind`].
-#![allow(unsafe_code, reason = "handlers reach code and type data through addresses that machines promise to be live")]
+#![allow(
+    unsafe_code,
+    reason = "handlers reach code and type data through addresses that machines promise to be live"
+)]
 
 mod fields;
 pub mod frame;

@@ -4,20 +4,16 @@ use coil_frame::Context;
 use coil_machine::{Opaque, Ty};
 use coil_value::Value;
 use taipan_bytecode::Intrinsic;
-use taipan_objects::class;
 use taipan_objects::dict::Dict;
-use taipan_objects::function::CodeData;
 use taipan_objects::layout::{self, at};
 use taipan_objects::list::List;
 use taipan_objects::mem;
 use taipan_objects::native::Args;
-use taipan_objects::number;
 use taipan_objects::protocol;
 use taipan_objects::set::Set;
 use taipan_objects::slots::{BinaryOp, CompareOp};
 use taipan_objects::str::Str;
-use taipan_objects::tuple::Tuple;
-use taipan_objects::ty::{self, Type, types};
+use taipan_objects::ty::{self, Type};
 use taipan_objects::{PyResult, Ref, Vm};
 
 /// Hooks are filled in before any guest code runs.
@@ -358,8 +354,8 @@ opaques! {
         }
     }
     // ---- exceptions
-    /// Normalises what a `raise` statement raises, sets cause and context, and makes it pending.
-    RAISE = any fn raise(vm, exception: opt, cause: opt, what: int) -> Void { crate::frame::raise(vm, exception, cause, what) }
+    /// The exception that a `raise` statement raises, with cause and context set.
+    RAISE = any fn raise(vm, exception: opt, cause: opt, what: int) -> Val { crate::frame::raise(vm, exception, cause, what) }
     /// Whether an exception matches a class or tuple of classes.
     EXC_MATCH = any fn exc_match(vm, exception: val, class: val) -> Int { crate::frame::exception_matches(vm, exception, class) }
     /// Splits an exception group.
@@ -458,15 +454,6 @@ opaques! {
             _ => false,
         })
     }
-    /// Both strings one after the other.
-    STR_CONCAT = reads fn str_concat(vm, a: val, b: val) -> Val {
-        match (Str::of(a), Str::of(b)) {
-            (Some(a), Some(b)) => vm.concat(a, b),
-            _ => Err(vm.raise_system("str_concat on what are no strings")),
-        }
-    }
-    /// `isinstance`.
-    IS_INSTANCE = any fn is_instance(vm, object: val, class: val) -> Int { protocol::is_instance(vm, object, class) }
     /// A character of a string by code point.
     CHAR = reads fn char(vm, point: int) -> Val { vm.new_char(point as u32) }
 }

@@ -98,16 +98,21 @@ fn slot_of(vm: &mut Vm, dict: Dict, name: Str, deps: &mut Deps) -> Option<Global
     let entry = table.find_str(name)?;
     vm.mutator().pin(table.0);
     keep(vm, deps, Value::from_ref(table.0));
-    Some(GlobalSlot { address: table.value_address(entry), version: table.watch_address(entry) })
+    Some(GlobalSlot {
+        address: table.value_address(entry),
+        version: table.watch_address(entry),
+    })
 }
 
 /// Whether attribute reads on a type go by the generic rules.
 fn plain_reads(ty: Type) -> bool {
-    ty.slots().get_attr.is_some_and(|slot| slot as usize == protocol::object_get_attr as usize)
+    let generic = types::OBJECT.ty().slots().get_attr;
+    ty.slots().get_attr.map(|slot| slot as usize) == generic.map(|slot| slot as usize)
 }
 
 fn plain_writes(ty: Type) -> bool {
-    ty.slots().set_attr.is_some_and(|slot| slot as usize == protocol::object_set_attr as usize)
+    let generic = types::OBJECT.ty().slots().set_attr;
+    ty.slots().set_attr.map(|slot| slot as usize) == generic.map(|slot| slot as usize)
 }
 
 fn layout_of(value: Value) -> LayoutId {
@@ -135,11 +140,21 @@ fn from_class(vm: &mut Vm, found: Value, deps: &mut Deps) -> Option<Load> {
         }
         _ => {}
     }
-    Type::of(found).slots().get.is_none().then_some(Load::Constant(found))
+    Type::of(found)
+        .slots()
+        .get
+        .is_none()
+        .then_some(Load::Constant(found))
 }
 
 /// Reads attribute `name` of plain instances with this layout and shape.
-pub(crate) fn load_instance(vm: &mut Vm, layout: u64, shape: u64, name: Str, deps: &mut Deps) -> Option<Load> {
+pub(crate) fn load_instance(
+    vm: &mut Vm,
+    layout: u64,
+    shape: u64,
+    name: Str,
+    deps: &mut Deps,
+) -> Option<Load> {
     if shape == 0 {
         return None;
     }
@@ -164,16 +179,24 @@ pub(crate) fn load_instance(vm: &mut Vm, layout: u64, shape: u64, name: Str, dep
         }
     }
     if let Some(slot) = vm.interp.shapes.slot(shape, name.as_ref().address()) {
-        return Some(match instance::place_of(ty, LayoutId(layout as u16), slot) {
-            Place::Inline(offset) => Load::Inline(offset),
-            Place::Overflow(index) => Load::Overflow(index),
-        });
+        return Some(
+            match instance::place_of(ty, LayoutId(layout as u16), slot) {
+                Place::Inline(offset) => Load::Inline(offset),
+                Place::Overflow(index) => Load::Overflow(index),
+            },
+        );
     }
     from_class(vm, found?, deps)
 }
 
 /// Reads attribute `name` of objects of a builtin-layout type (by the address of the type).
-pub(crate) fn load_other(vm: &mut Vm, layout: LayoutId, class: u64, name: Str, deps: &mut Deps) -> Option<Load> {
+pub(crate) fn load_other(
+    vm: &mut Vm,
+    layout: LayoutId,
+    class: u64,
+    name: Str,
+    deps: &mut Deps,
+) -> Option<Load> {
     // SAFETY: the key is the type of a live object; types are never freed.
     let ty = Type::from_ref(unsafe { Ref::from_address(class) }?);
     deps.cell(ty.version_address());
@@ -189,15 +212,27 @@ pub(crate) fn load_other(vm: &mut Vm, layout: LayoutId, class: u64, name: Str, d
         return Some(load);
     }
     match layout {
-        layout::LIST_SUB | layout::DICT_SUB | layout::SET_SUB | layout::FROZENSET_SUB => match load {
+        layout::LIST_SUB | layout::DICT_SUB | layout::SET_SUB | layout::FROZENSET_SUB => match load
+        {
             Load::Method(function) => {
                 let offset = if layout == layout::LIST_SUB { 48 } else { 56 };
                 Some(Load::MethodUnlessDict(function, offset))
             }
             _ => None,
         },
-        layout::LIST | layout::DICT | layout::SET | layout::FROZENSET | layout::STR | layout::BYTES | layout::TUPLE
-        | layout::INT | layout::FLOAT | layout::RANGE | layout::GENERATOR | layout::BYTEARRAY | layout::SLICE
+        layout::LIST
+        | layout::DICT
+        | layout::SET
+        | layout::FROZENSET
+        | layout::STR
+        | layout::BYTES
+        | layout::TUPLE
+        | layout::INT
+        | layout::FLOAT
+        | layout::RANGE
+        | layout::GENERATOR
+        | layout::BYTEARRAY
+        | layout::SLICE
         | layout::COMPLEX => Some(load),
         layout::FIELDS if !ty.is_heap() => Some(load),
         _ => None,
@@ -217,7 +252,10 @@ pub(crate) fn load_class(vm: &mut Vm, class: u64, name: Str, deps: &mut Deps) ->
             return None;
         }
     }
-    if meta.lookup(name).is_some_and(|found| Type::of(found).slots().set.is_some()) {
+    if meta
+        .lookup(name)
+        .is_some_and(|found| Type::of(found).slots().set.is_some())
+    {
         return None;
     }
     let (found, owner) = ty.lookup_where(name)?;
@@ -260,7 +298,13 @@ pub(crate) fn load_module(vm: &mut Vm, module: u64, name: Str, deps: &mut Deps) 
 }
 
 /// Writes attribute `name` of plain instances with this layout and shape.
-pub(crate) fn store_instance(vm: &mut Vm, layout: u64, shape: u64, name: Str, deps: &mut Deps) -> Option<Store> {
+pub(crate) fn store_instance(
+    vm: &mut Vm,
+    layout: u64,
+    shape: u64,
+    name: Str,
+    deps: &mut Deps,
+) -> Option<Store> {
     if shape == 0 {
         return None;
     }
@@ -335,7 +379,10 @@ pub(crate) fn construct(vm: &mut Vm, class: u64, deps: &mut Deps) -> Option<Cons
     }
     deps.cell(ty.version_address());
     let object_new = types::OBJECT.ty().slots().new.map(|slot| slot as usize);
-    if !ty.is_heap() || !ty.makes_instances() || ty.slots().new.map(|slot| slot as usize) != object_new {
+    if !ty.is_heap()
+        || !ty.makes_instances()
+        || ty.slots().new.map(|slot| slot as usize) != object_new
+    {
         return None;
     }
     if ty.flags() & ty::flag::IS_ABSTRACT != 0 {
@@ -384,14 +431,29 @@ pub(crate) fn is_instance(own: u64, class: u64, deps: &mut Deps) -> Option<bool>
 }
 
 /// What `super(class, object).name` finds for objects of a type.
-pub(crate) fn load_super(vm: &mut Vm, class: u64, own: u64, name: Str, deps: &mut Deps) -> Option<Load> {
+pub(crate) fn load_super(
+    vm: &mut Vm,
+    class: u64,
+    own: u64,
+    name: Str,
+    deps: &mut Deps,
+) -> Option<Load> {
     // SAFETY: the keys are live classes.
-    let (class, own) = unsafe { (Type::from_ref(Ref::from_address(class)?), Type::from_ref(Ref::from_address(own)?)) };
+    let (class, own) = unsafe {
+        (
+            Type::from_ref(Ref::from_address(class)?),
+            Type::from_ref(Ref::from_address(own)?),
+        )
+    };
     deps.cell(own.version_address());
     if !own.is_subtype(class) {
         return None;
     }
-    let found = own.mro_types().skip_while(|ty| *ty != class).skip(1).find_map(|ty| ty.own(name))?;
+    let found = own
+        .mro_types()
+        .skip_while(|ty| *ty != class)
+        .skip(1)
+        .find_map(|ty| ty.own(name))?;
     match from_class(vm, found, deps)? {
         load @ (Load::Method(_) | Load::Constant(_)) => Some(load),
         _ => None,
@@ -401,7 +463,9 @@ pub(crate) fn load_super(vm: &mut Vm, class: u64, own: u64, name: Str, deps: &mu
 /// Whether instances of a class (by address) are always true; traces depend on the class staying as it is.
 pub(crate) fn always_true<M: Machine>(m: &mut M, class: usize) -> bool {
     // SAFETY: the type of a live object; types are never freed.
-    let Some(class) = (unsafe { Ref::from_address(class as u64) }) else { return false };
+    let Some(class) = (unsafe { Ref::from_address(class as u64) }) else {
+        return false;
+    };
     let ty = Type::from_ref(class);
     if ty.slots().bool.is_some() || ty.slots().len.is_some() {
         return false;

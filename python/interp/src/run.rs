@@ -1,7 +1,10 @@
 //! The run loop: fetch, dispatch, unwind.
 
 use crate::opaque;
-use crate::ops::{arith, attr, build, call, compare, control, except, generator, import, item, iterate, load, pattern};
+use crate::ops::{
+    arith, attr, build, call, compare, control, except, generator, import, item, iterate, load,
+    pattern,
+};
 use coil_machine::{Leave, Machine, Next};
 use taipan_bytecode::{Op, Word};
 use taipan_objects::function::CodeData;
@@ -198,14 +201,22 @@ pub(crate) fn pc_index<M: Machine>(m: &M) -> u32 {
 
 /// Finds the handler of the pending exception: in this frame or a caller.
 fn unwind<M: Machine>(m: &mut M) -> Next {
+    let mut raised_here = true;
     loop {
         // SAFETY: the machine's code is live.
         let code = unsafe { CodeData::of(m.code()) };
         let next = pc_index(m);
         let at = next.saturating_sub(1);
         // A failure to extend the traceback (no memory) leaves the exception pending, or replaces it.
-        let _ = m.call_void(&opaque::ADD_TRACEBACK, []);
-        let handler = code.code.handlers.iter().find(|row| row.start <= at && at < row.end);
+        if !(raised_here && code.reraises.binary_search(&at).is_ok()) {
+            let _ = m.call_void(&opaque::ADD_TRACEBACK, []);
+        }
+        raised_here = false;
+        let handler = code
+            .code
+            .handlers
+            .iter()
+            .find(|row| row.start <= at && at < row.end);
         if let Some(row) = handler {
             let exception = m.take_pending();
             m.set_reg(i32::from(row.exception), exception);

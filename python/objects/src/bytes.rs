@@ -68,9 +68,7 @@ impl ByteArray {
             return &[];
         }
         // SAFETY: the start points into the storage object, which holds so many bytes and never moves.
-        unsafe {
-            std::slice::from_raw_parts(std::ptr::with_exposed_provenance(start), self.len())
-        }
+        unsafe { std::slice::from_raw_parts(std::ptr::with_exposed_provenance(start), self.len()) }
     }
 
     /// The data, to be changed. Do not allocate or run guest code while it is in use.
@@ -99,13 +97,7 @@ impl ByteArray {
     ///
     /// # Errors
     /// BufferError when the size would change and buffers are held; MemoryError.
-    pub fn resize_range(
-        self,
-        vm: &mut Vm,
-        start: usize,
-        end: usize,
-        count: usize,
-    ) -> PyResult<()> {
+    pub fn resize_range(self, vm: &mut Vm, start: usize, end: usize, count: usize) -> PyResult<()> {
         let len = self.len();
         let Some(new_len) = (len - (end - start)).checked_add(count) else {
             return Err(vm.raise_memory_error());
@@ -142,7 +134,10 @@ impl ByteArray {
         else {
             return Err(vm.raise_memory_error());
         };
-        let storage = match vm.mutator().alloc_old(coil_heap::ARRAY_OF_BYTES, None, size) {
+        let storage = match vm
+            .mutator()
+            .alloc_old(coil_heap::ARRAY_OF_BYTES, None, size)
+        {
             Ok(storage) => storage,
             Err(error) => return Err(vm.out_of_memory(error)),
         };

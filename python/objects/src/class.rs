@@ -301,13 +301,17 @@ fn solid_base(ty: Type) -> Type {
     let mut at = ty;
     let adds = |at: Type| {
         if at.is_heap() {
-            return at.data().member_slots.get() != at.base().map_or(0, |b| b.data().member_slots.get());
+            return at.data().member_slots.get()
+                != at.base().map_or(0, |b| b.data().member_slots.get());
         }
         // Exception classes without fields of their own are laid out as their base.
         let same = at.flags() & flag::EXCEPTION != 0
             && at.base().is_some_and(|base| {
                 base.flags() & flag::EXCEPTION != 0
-                    && std::ptr::eq(base.data().exception_fields.get(), at.data().exception_fields.get())
+                    && std::ptr::eq(
+                        base.data().exception_fields.get(),
+                        at.data().exception_fields.get(),
+                    )
             });
         !same
     };
@@ -490,8 +494,16 @@ pub fn new_class(
         add_members(vm, ty, dict, names, base)?;
     }
     for (has, had, def) in [
-        (data.has_dict.get(), base.data().has_dict.get(), &crate::instance::DICT_GETSET),
-        (data.has_weakref.get(), base.data().has_weakref.get(), &crate::instance::WEAKREF_GETSET),
+        (
+            data.has_dict.get(),
+            base.data().has_dict.get(),
+            &crate::instance::DICT_GETSET,
+        ),
+        (
+            data.has_weakref.get(),
+            base.data().has_weakref.get(),
+            &crate::instance::WEAKREF_GETSET,
+        ),
     ] {
         if has && !had && dict.get_name(vm, def.name)?.is_none() {
             let descriptor = vm.new_getset(def, ty)?;

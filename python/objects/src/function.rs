@@ -27,6 +27,8 @@ pub struct CodeData {
     pub all_parameter_count: u16,
     /// Takes positional parameters only: no star, no keyword-only.
     pub simple: bool,
+    /// Words after which an exception goes on as it was: no new traceback entry for the frame.
+    pub reraises: Vec<u32>,
     /// Registers that a generator of this code keeps while suspended: the deepest of its yields.
     pub saved_registers: u16,
     /// Interned names, by address; index as in the bytecode.
@@ -252,6 +254,7 @@ impl Vm {
             all_parameter_count: parameter_count + stars,
             simple: stars == 0 && code.kwonly_count == 0,
             saved_registers: saved,
+            reraises: reraises(&words),
             names,
             words,
             depth,
@@ -336,12 +339,35 @@ fn spread_depth(words: &[u64], depth: &mut [u16]) {
     }
 }
 
+/// The instructions that raise again what was raised before.
+fn reraises(words: &[u64]) -> Vec<u32> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < words.len() {
+        let word = taipan_bytecode::Word(words[at]);
+        let op = Op::from_number(word.op_number());
+        let again = match op {
+            Some(Op::Reraise | Op::EndAsyncFor) => true,
+            Some(Op::Raise) => word.d() == 0,
+            _ => false,
+        };
+        if again {
+            found.push(u32::try_from(at).expect("the compiler limits code size"));
+        }
+        at += 1 + op.map_or(0, Op::caches);
+    }
+    found
+}
+
 /// The most registers live at any yield.
 fn saved_registers(words: &[u64], depth: &[u16]) -> u16 {
     let (mut at, mut most) = (0, 0);
     while at < words.len() {
         let op = Op::from_number(words[at] as u8);
-        if matches!(op, Some(Op::Yield | Op::YieldDelegated | Op::ReturnGenerator)) {
+        if matches!(
+            op,
+            Some(Op::Yield | Op::YieldDelegated | Op::ReturnGenerator)
+        ) {
             most = most.max(depth.get(at).copied().unwrap_or(0));
         }
         at += 1 + op.map_or(0, Op::caches);

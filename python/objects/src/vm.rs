@@ -592,7 +592,12 @@ impl Vm {
     ///
     /// # Errors
     /// What `body` raises.
-    pub fn with_range<T>(&mut self, base: *mut u64, count: usize, body: impl FnOnce(&mut Vm) -> PyResult<T>) -> PyResult<T> {
+    pub fn with_range<T>(
+        &mut self,
+        base: *mut u64,
+        count: usize,
+        body: impl FnOnce(&mut Vm) -> PyResult<T>,
+    ) -> PyResult<T> {
         self.native_ranges.push((base, count));
         let result = body(self);
         self.native_ranges.pop();

@@ -83,10 +83,14 @@ fn build_class(vm: &mut Vm, args: Args) -> PyResult {
         }
         _ => vm.new_dict()?.value(),
     };
-    let is_mapping = Dict::of(namespace).is_some() || Type::of(namespace).slots().get_item.is_some();
+    let is_mapping =
+        Dict::of(namespace).is_some() || Type::of(namespace).slots().get_item.is_some();
     if !is_mapping {
         let owner = Type::from_value(meta).map_or_else(|| "<metaclass>".to_owned(), Type::name);
-        let text = format!("{owner}.__prepare__() must return a mapping, not {}", protocol::type_name(namespace));
+        let text = format!(
+            "{owner}.__prepare__() must return a mapping, not {}",
+            protocol::type_name(namespace)
+        );
         return Err(vm.raise_type(&text));
     }
     let globals = Dict::from_ref(body.globals());
@@ -96,7 +100,12 @@ fn build_class(vm: &mut Vm, args: Args) -> PyResult {
         let key = vm.interp.names.__orig_bases__.value();
         protocol::set_item(vm, namespace, key, Some(given.value()))?;
     }
-    let class = call_with(vm, meta, &[name.value(), bases.value(), namespace], keywords)?;
+    let class = call_with(
+        vm,
+        meta,
+        &[name.value(), bases.value(), namespace],
+        keywords,
+    )?;
     check_cell(vm, cell, class, name)?;
     Ok(class)
 }
@@ -134,7 +143,11 @@ fn call_with(vm: &mut Vm, callable: Value, args: &[Value], keywords: Dict) -> Py
         names.push(vm, key)?;
     }
     let count = args.len() + keywords.len();
-    let names = if keywords.is_empty() { None } else { vm.list_to_tuple(names)?.as_ref() };
+    let names = if keywords.is_empty() {
+        None
+    } else {
+        vm.list_to_tuple(names)?.as_ref()
+    };
     vm.with_registers(count, |vm, registers| {
         for (index, arg) in args.iter().enumerate() {
             registers.set(index, Some(*arg));
@@ -152,6 +165,5 @@ natives! {
     /// Builtin functions of this crate.
     pub(crate) static FUNCTIONS = {
         "__build_class__" function Any, "(func, name, /, *bases, metaclass=None, **kwds)" => build_class;
-    };
+    }
 }
-

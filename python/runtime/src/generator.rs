@@ -44,7 +44,9 @@ fn advance(vm: &mut Vm, generator: Ref, sent: Value) -> PyResult<Result<Value, V
         }
         state::CREATED if sent != ty::none() => {
             let kind = protocol::type_name(Value::from_ref(generator));
-            Err(vm.raise_type(&format!("can't send non-None value to a just-started {kind}")))
+            Err(vm.raise_type(&format!(
+                "can't send non-None value to a just-started {kind}"
+            )))
         }
         _ => frame::resume(vm, generator, Some(sent)),
     }
@@ -128,7 +130,10 @@ fn throw_into(vm: &mut Vm, generator: Ref, error: Value) -> PyResult<Result<Valu
             }
             return raise_inside(vm, generator, error);
         }
-        let result = match inner.as_ref().filter(|inner| inner.layout() == taipan_objects::layout::GENERATOR) {
+        let result = match inner
+            .as_ref()
+            .filter(|inner| inner.layout() == taipan_objects::layout::GENERATOR)
+        {
             Some(inner) => {
                 mem::set(generator, at::GEN_STATE, state::RUNNING);
                 let result = throw_into(vm, inner, error);
@@ -146,7 +151,8 @@ fn throw_into(vm: &mut Vm, generator: Ref, error: Value) -> PyResult<Result<Valu
                         match result {
                             Err(raised) if vm.raised_is(&types::StopIteration) => {
                                 let stop = vm.take_raised(raised);
-                                Ok(Err(exception::extra(mem::expect_ref(stop), 0).unwrap_or_else(ty::none)))
+                                Ok(Err(exception::extra(mem::expect_ref(stop), 0)
+                                    .unwrap_or_else(ty::none)))
                             }
                             other => other.map(Ok),
                         }
@@ -169,7 +175,9 @@ fn throw_into(vm: &mut Vm, generator: Ref, error: Value) -> PyResult<Result<Valu
 
 /// Resumes a generator behind its `send`, whose iterator has returned `value`.
 fn finish_delegation(vm: &mut Vm, generator: Ref, value: Value) -> PyResult<Result<Value, Value>> {
-    let function = mem::value(generator, at::GEN_FUNCTION).and_then(Function::of).expect("generators have a function");
+    let function = mem::value(generator, at::GEN_FUNCTION)
+        .and_then(Function::of)
+        .expect("generators have a function");
     let block = &function.code().block;
     let pc: i64 = mem::get(generator, at::GEN_PC);
     let yielded = pc as usize - 1;
@@ -178,7 +186,11 @@ fn finish_delegation(vm: &mut Vm, generator: Ref, value: Value) -> PyResult<Resu
     // SAFETY: words of the code.
     let send = Word(unsafe { *block.words.add(send_at) });
     debug_assert_eq!(send.op_number(), Op::Send as u8);
-    vm.store(generator, at::GEN_REGISTERS + 8 * usize::from(send.a()), Some(value));
+    vm.store(
+        generator,
+        at::GEN_REGISTERS + 8 * usize::from(send.a()),
+        Some(value),
+    );
     let target = (send_at as i64 + 2) + i64::from(send.c_signed());
     frame::resume_at(vm, generator, target as usize)
 }
@@ -204,7 +216,10 @@ fn raise_inside(vm: &mut Vm, generator: Ref, error: Value) -> PyResult<Result<Va
 }
 
 fn close_value(vm: &mut Vm, value: Value) -> PyResult<()> {
-    if let Some(generator) = value.as_ref().filter(|object| object.layout() == taipan_objects::layout::GENERATOR) {
+    if let Some(generator) = value
+        .as_ref()
+        .filter(|object| object.layout() == taipan_objects::layout::GENERATOR)
+    {
         return close_generator(vm, generator).map(|_| ());
     }
     let name = vm.interp.names.close.str();
@@ -231,7 +246,9 @@ fn close_generator(vm: &mut Vm, generator: Ref) -> PyResult {
             Err(vm.raise_runtime(&format!("{kind} ignored GeneratorExit")))
         }
         Ok(Err(value)) => Ok(value),
-        Err(raised) if vm.raised_is(&types::GENERATOR_EXIT) || vm.raised_is(&types::StopIteration) => {
+        Err(raised)
+            if vm.raised_is(&types::GENERATOR_EXIT) || vm.raised_is(&types::StopIteration) =>
+        {
             vm.take_raised(raised);
             Ok(ty::none())
         }
@@ -245,7 +262,12 @@ fn close(vm: &mut Vm, args: Args) -> PyResult {
 
 fn repr(vm: &mut Vm, this: Value) -> PyResult {
     let name = field_or(vm, this, at::GEN_QUALNAME);
-    let text = format!("<{} object {} at {:#x}>", protocol::type_name(this), name, this.bits());
+    let text = format!(
+        "<{} object {} at {:#x}>",
+        protocol::type_name(this),
+        name,
+        this.bits()
+    );
     vm.new_str(&text)
 }
 
@@ -259,11 +281,23 @@ fn name_value(_vm: &mut Vm, this: Value, offset: usize) -> Value {
     if let Some(value) = mem::value(generator, offset) {
         return value;
     }
-    let function = mem::value(generator, at::GEN_FUNCTION).and_then(Function::of).expect("generators have a function");
-    if offset == at::GEN_NAME { function.name() } else { function.qualname() }
+    let function = mem::value(generator, at::GEN_FUNCTION)
+        .and_then(Function::of)
+        .expect("generators have a function");
+    if offset == at::GEN_NAME {
+        function.name()
+    } else {
+        function.qualname()
+    }
 }
 
-fn set_name(vm: &mut Vm, this: Value, value: Option<Value>, offset: usize, what: &str) -> PyResult<()> {
+fn set_name(
+    vm: &mut Vm,
+    this: Value,
+    value: Option<Value>,
+    offset: usize,
+    what: &str,
+) -> PyResult<()> {
     match value.filter(|value| Str::of(*value).is_some()) {
         Some(value) => {
             vm.store(mem::expect_ref(this), offset, Some(value));
@@ -275,15 +309,21 @@ fn set_name(vm: &mut Vm, this: Value, value: Option<Value>, offset: usize, what:
 
 fn code_of(_vm: &mut Vm, this: Value) -> PyResult {
     let function = mem::value(mem::expect_ref(this), at::GEN_FUNCTION).and_then(Function::of);
-    Ok(Value::from_ref(function.expect("generators have a function").code().object))
+    Ok(Value::from_ref(
+        function.expect("generators have a function").code().object,
+    ))
 }
 
 fn running(_vm: &mut Vm, this: Value) -> PyResult {
-    Ok(ty::bool_value(state_of(mem::expect_ref(this)) == state::RUNNING))
+    Ok(ty::bool_value(
+        state_of(mem::expect_ref(this)) == state::RUNNING,
+    ))
 }
 
 fn suspended(_vm: &mut Vm, this: Value) -> PyResult {
-    Ok(ty::bool_value(state_of(mem::expect_ref(this)) == state::SUSPENDED))
+    Ok(ty::bool_value(
+        state_of(mem::expect_ref(this)) == state::SUSPENDED,
+    ))
 }
 
 fn yield_from(_vm: &mut Vm, this: Value) -> PyResult {
@@ -300,7 +340,11 @@ fn generator_frame(vm: &mut Vm, this: Value) -> PyResult {
 }
 
 const fn attribute(name: &'static str, get: fn(&mut Vm, Value) -> PyResult) -> GetSetDef {
-    GetSetDef { name, get, set: None }
+    GetSetDef {
+        name,
+        get,
+        set: None,
+    }
 }
 
 const NAME: GetSetDef = GetSetDef {
@@ -340,7 +384,7 @@ natives! {
         "send" method One, "(self, value, /)" => send;
         "throw" method Positional(1, 3), "(self, typ, val=None, tb=None, /)" => throw;
         "close" method NoArgs, "(self, /)" => close;
-    };
+    }
 }
 
 natives! {
@@ -349,7 +393,7 @@ natives! {
         "throw" method Positional(1, 3), "(self, typ, val=None, tb=None, /)" => throw;
         "close" method NoArgs, "(self, /)" => close;
         "__await__" method NoArgs, "(self, /)" => |_, args| Ok(args.at(0));
-    };
+    }
 }
 
 /// `generator`.

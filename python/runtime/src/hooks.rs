@@ -26,7 +26,10 @@ extern "C" fn unbox_int(bits: u64, int: *mut i64) -> bool {
     // SAFETY: machines pass valid values.
     let value = unsafe { Value::from_bits(bits) };
     let exact = value.is_some_and(|value| {
-        value.is_small_int() || value.as_ref().is_some_and(|object| object.layout() == taipan_objects::layout::INT)
+        value.is_small_int()
+            || value
+                .as_ref()
+                .is_some_and(|object| object.layout() == taipan_objects::layout::INT)
     });
     match value.filter(|_| exact).and_then(number::i64_of) {
         Some(known) => {
@@ -71,7 +74,13 @@ pub(crate) fn language() -> Language {
         run_direct: taipan_direct::run,
         run_recorder: taipan_recorded::run,
         deliver: taipan_direct::deliver,
-        hooks: Hooks { box_int, box_float, unbox_int, stack_overflow, event },
+        hooks: Hooks {
+            box_int,
+            box_float,
+            unbox_int,
+            stack_overflow,
+            event,
+        },
         name_of,
     }
 }
@@ -82,7 +91,8 @@ fn run_outcome(vm: &mut Vm, outcome: Outcome) -> PyResult {
         Outcome::Returned(None) => Err(vm.raise_system("a frame returned without a value")),
         Outcome::Raised => {
             // SAFETY: the exception is pending.
-            let error = unsafe { Value::from_bits(vm.cx.pending) }.expect("a raise leaves an exception pending");
+            let error = unsafe { Value::from_bits(vm.cx.pending) }
+                .expect("a raise leaves an exception pending");
             Err(vm.raise(error))
         }
     }

@@ -1,5 +1,8 @@
 //! Taipan put together: an interpreter with its builtins, its driver, and the ways to run programs.
-#![allow(unsafe_code, reason = "the driver is attached to a context that must not move")]
+#![allow(
+    unsafe_code,
+    reason = "the driver is attached to a context that must not move"
+)]
 
 mod body;
 mod generator;

@@ -20,8 +20,8 @@ use taipan_objects::{PyResult, Raised, Vm};
 pub struct Config {
     /// Options of the toolkit.
     pub coil: Options,
-    /// `sys.argv`.
-    pub argv: Vec<String>,
+    /// What the modules start with: `sys.argv`, `sys.path`, flags.
+    pub modules: taipan_modules::Config,
 }
 
 /// Why an interpreter did not start.
@@ -54,7 +54,9 @@ impl Python {
         let jit = unsafe { Jit::attach(&raw mut vm.cx, hooks::language(), &config.coil) };
         vm.extra_roots.push(trace_caches);
         let mut python = Python { jit: Some(jit), vm };
-        let ready = python.make_builtins();
+        let ready = python
+            .make_builtins()
+            .and_then(|()| python.start_modules(&config.modules));
         ready.map_err(|raised| Failure(python.describe(raised)))?;
         Ok(python)
     }
@@ -72,11 +74,14 @@ impl Python {
         defs.extend(taipan_text::TYPES);
         defs.extend(taipan_containers::TYPES);
         defs.extend(taipan_core::TYPES);
+        defs.extend(taipan_modules::TYPES);
         vm.ready_types(&defs)?;
+        taipan_core::start(vm)?;
         let builtins = vm.interp.builtins();
         for row in ty::STATIC_TYPES {
             let public = !matches!(row.name, "NoneType" | "NotImplementedType" | "ellipsis");
-            if public && (row.flags & ty::flag::EXCEPTION != 0 || BUILTIN_TYPES.contains(&row.name)) {
+            if public && (row.flags & ty::flag::EXCEPTION != 0 || BUILTIN_TYPES.contains(&row.name))
+            {
                 builtins.set_name(vm, row.name, row.ty.value())?;
             }
         }
@@ -110,11 +115,23 @@ impl Python {
         modules.set_name(vm, "builtins", module)
     }
 
+    fn start_modules(&mut self, config: &taipan_modules::Config) -> PyResult<()> {
+        let mut config = config.clone();
+        config.modules.extend(taipan_numbers::MODULES);
+        config.modules.extend(taipan_containers::MODULES);
+        taipan_modules::init(&mut self.vm, &config)
+    }
+
     /// Compiles source in a mode.
     ///
     /// # Errors
     /// The source is malformed.
-    pub fn compile(&self, source: &[u8], filename: &str, mode: Mode) -> Result<taipan_bytecode::Code, SyntaxError> {
+    pub fn compile(
+        &self,
+        source: &[u8],
+        filename: &str,
+        mode: Mode,
+    ) -> Result<taipan_bytecode::Code, SyntaxError> {
         taipan_compile::compile(source, filename, CompileOptions::new(mode))
     }
 
@@ -127,7 +144,11 @@ impl Python {
         let globals = vm.new_dict_old()?;
         let name = vm.intern("__main__")?;
         globals.set_name(vm, "__name__", name)?;
-        let builtins = vm.interp.modules().get_name(vm, "builtins")?.unwrap_or_else(ty::none);
+        let builtins = vm
+            .interp
+            .modules()
+            .get_name(vm, "builtins")?
+            .unwrap_or_else(ty::none);
         globals.set_name(vm, "__builtins__", builtins)?;
         if let Some(filename) = filename {
             let filename = vm.new_str(filename)?;
@@ -176,7 +197,30 @@ fn new_module(vm: &mut Vm, dict: Dict) -> PyResult {
 }
 
 const BUILTIN_TYPES: &[&str] = &[
-    "object", "type", "int", "bool", "float", "complex", "str", "bytes", "bytearray", "memoryview", "tuple", "list", "dict",
-    "set", "frozenset", "slice", "range", "property", "classmethod", "staticmethod", "super", "enumerate", "zip", "map",
-    "filter", "reversed",
+    "object",
+    "type",
+    "int",
+    "bool",
+    "float",
+    "complex",
+    "str",
+    "bytes",
+    "bytearray",
+    "memoryview",
+    "tuple",
+    "list",
+    "dict",
+    "set",
+    "frozenset",
+    "slice",
+    "range",
+    "property",
+    "classmethod",
+    "staticmethod",
+    "super",
+    "enumerate",
+    "zip",
+    "map",
+    "filter",
+    "reversed",
 ];

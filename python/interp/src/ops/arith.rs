@@ -18,7 +18,11 @@ fn finish<M: Machine>(m: &mut M, word: Word, result: M::Val) -> Next {
 fn generic<M: Machine>(m: &mut M, word: Word, op: BinaryOp, x: M::Val, y: M::Val) -> Next {
     m.cold(|m| {
         let number = m.int(op as i64);
-        let function = if word.d() == 1 { &opaque::IN_PLACE } else { &opaque::BINARY };
+        let function = if word.d() == 1 {
+            &opaque::IN_PLACE
+        } else {
+            &opaque::BINARY
+        };
         let result = m.call_val(function, [Arg::Val(x), Arg::Val(y), Arg::Int(number)])?;
         finish(m, word, result)
     })
@@ -127,7 +131,11 @@ fn divide<M: Machine>(m: &mut M, word: Word, op: BinaryOp, x: M::Val, y: M::Val)
         let (p, q) = (x.int(), y.int());
         let (zero, minus_one) = (m.int(0), m.int(-1));
         if !q.equals(zero).yes() && !q.equals(minus_one).yes() {
-            let result = if op == BinaryOp::FloorDiv { p.floor_div(q) } else { p.floor_mod(q) };
+            let result = if op == BinaryOp::FloorDiv {
+                p.floor_div(q)
+            } else {
+                p.floor_mod(q)
+            };
             let result = m.from_int(result);
             return finish(m, word, result);
         }
@@ -156,7 +164,11 @@ fn divide_int<M: Machine>(m: &mut M, word: Word, op: BinaryOp) -> Next {
     let (literal, y) = int_literal(m, word);
     if literal > 0 && x.is_int().yes() {
         let (p, q) = (x.int(), m.int(literal));
-        let result = if op == BinaryOp::FloorDiv { p.floor_div(q) } else { p.floor_mod(q) };
+        let result = if op == BinaryOp::FloorDiv {
+            p.floor_div(q)
+        } else {
+            p.floor_mod(q)
+        };
         let result = m.from_int(result);
         return finish(m, word, result);
     }

@@ -18,7 +18,9 @@ use taipan_objects::str::Str;
 #[inline(always)]
 pub(crate) fn is_instance<M: Machine>(m: &M, layout: M::Int) -> bool {
     let first = m.int(i64::from(layout::INSTANCE_FIRST.0));
-    let count = m.int(i64::from(layout::INSTANCE_LAST.0 - layout::INSTANCE_FIRST.0 + 1));
+    let count = m.int(i64::from(
+        layout::INSTANCE_LAST.0 - layout::INSTANCE_FIRST.0 + 1,
+    ));
     (layout - first).ult(count).yes()
 }
 
@@ -52,16 +54,21 @@ fn find_other<M: Machine>(m: &mut M, object: M::Ref, layout: M::Int, index: u16)
     let (name, vm) = (static_name(m, index), vm(m));
     let class = object.load_ref(&fields::TYPE);
     if layout == layout::MODULE {
-        return m.cached(1, [Key::Ref(object), Key::None], |keys, deps| plan::load_module(vm, keys[0], name, deps));
+        return m.cached(1, [Key::Ref(object), Key::None], |keys, deps| {
+            plan::load_module(vm, keys[0], name, deps)
+        });
     }
-    let is_class = layout == layout::TYPE || (layout.is_foreign() && {
-        let flags = class.load_int(&fields::TYPE_FLAGS);
-        let bit = m.int(taipan_objects::ty::flag::TYPE.cast_signed());
-        let zero = m.int(0);
-        (flags & bit).differs(zero).yes()
-    });
+    let is_class = layout == layout::TYPE
+        || (layout.is_foreign() && {
+            let flags = class.load_int(&fields::TYPE_FLAGS);
+            let bit = m.int(taipan_objects::ty::flag::TYPE.cast_signed());
+            let zero = m.int(0);
+            (flags & bit).differs(zero).yes()
+        });
     if is_class {
-        return m.cached(1, [Key::Ref(object), Key::None], |keys, deps| plan::load_class(vm, keys[0], name, deps));
+        return m.cached(1, [Key::Ref(object), Key::None], |keys, deps| {
+            plan::load_class(vm, keys[0], name, deps)
+        });
     }
     let number = m.int(i64::from(layout.0));
     m.cached(1, [Key::Ref(class), Key::Int(number)], |keys, deps| {
@@ -113,17 +120,25 @@ fn load_attr_other<M: Machine>(m: &mut M, word: Word, object: M::Val, load: Load
         Load::Watched { address, version } => m.load_watched(address, version),
         Load::Method(function) => {
             let function = m.val(function);
-            m.call_val(&opaque::BOUND_METHOD, [Arg::Val(function), Arg::Val(object)])?
+            m.call_val(
+                &opaque::BOUND_METHOD,
+                [Arg::Val(function), Arg::Val(object)],
+            )?
         }
         Load::ClassMethod(function) => {
             let function = m.val(function);
-            m.call_val(&opaque::BOUND_METHOD, [Arg::Val(function), Arg::Val(object)])?
+            m.call_val(
+                &opaque::BOUND_METHOD,
+                [Arg::Val(function), Arg::Val(object)],
+            )?
         }
         Load::Getter(getter) => {
             let getter = m.val(getter);
             return call::call_function_with(m, getter, &[object], word.a(), kind::PLAIN);
         }
-        Load::MethodUnlessDict(..) | Load::Inline(_) | Load::Overflow(_) => generic_load(m, object, word.c())?,
+        Load::MethodUnlessDict(..) | Load::Inline(_) | Load::Overflow(_) => {
+            generic_load(m, object, word.c())?
+        }
     };
     m.set_reg(a(word), result);
     Ok(())
@@ -183,10 +198,19 @@ fn load_method_other<M: Machine>(m: &mut M, word: Word, object: M::Val, load: Lo
         }
         Load::Overflow(index) => {
             let index = m.int(index as i64);
-            let result = object.reference().load_ref(&fields::OVERFLOW).item_val(&fields::ARRAY_ITEM, index);
+            let result = object
+                .reference()
+                .load_ref(&fields::OVERFLOW)
+                .item_val(&fields::ARRAY_ITEM, index);
             pair(m, word, result, unset)
         }
-        Load::MethodUnlessDict(function, 48) if !object.reference().load_val(&fields::LIST_SUB_DICT).is_set().yes() => {
+        Load::MethodUnlessDict(function, 48)
+            if !object
+                .reference()
+                .load_val(&fields::LIST_SUB_DICT)
+                .is_set()
+                .yes() =>
+        {
             let function = m.val(function);
             pair(m, word, function, object)
         }
@@ -232,11 +256,20 @@ pub(crate) fn store_attr<M: Machine>(m: &mut M, word: Word) -> Next {
     }
     m.cold(|m| {
         let key = m.val(super::name(m, word.b()).value());
-        m.call_void(&opaque::SET_ATTR, [Arg::Val(target), Arg::Val(key), Arg::Val(value)])
+        m.call_void(
+            &opaque::SET_ATTR,
+            [Arg::Val(target), Arg::Val(key), Arg::Val(value)],
+        )
     })
 }
 
-fn store_attr_other<M: Machine>(m: &mut M, word: Word, target: M::Val, value: M::Val, store: Store) -> Next {
+fn store_attr_other<M: Machine>(
+    m: &mut M,
+    word: Word,
+    target: M::Val,
+    value: M::Val,
+    store: Store,
+) -> Next {
     let object = target.reference();
     match store {
         Store::Overflow(index) => {
@@ -247,7 +280,10 @@ fn store_attr_other<M: Machine>(m: &mut M, word: Word, target: M::Val, value: M:
         }
         Store::AddOverflow(index, shape) => {
             let (index, shape) = (m.int(index as i64), m.int(i64::from(shape)));
-            m.call_void(&opaque::SET_OVERFLOW, [Arg::Val(target), Arg::Int(index), Arg::Val(value)])?;
+            m.call_void(
+                &opaque::SET_OVERFLOW,
+                [Arg::Val(target), Arg::Int(index), Arg::Val(value)],
+            )?;
             m.store_int(object, &fields::SHAPE, shape);
             Ok(())
         }
@@ -257,7 +293,10 @@ fn store_attr_other<M: Machine>(m: &mut M, word: Word, target: M::Val, value: M:
         }
         Store::Inline(_) | Store::AddInline(..) => {
             let key = m.val(super::name(m, word.b()).value());
-            m.call_void(&opaque::SET_ATTR, [Arg::Val(target), Arg::Val(key), Arg::Val(value)])
+            m.call_void(
+                &opaque::SET_ATTR,
+                [Arg::Val(target), Arg::Val(key), Arg::Val(value)],
+            )
         }
     }
 }
@@ -276,9 +315,11 @@ pub(crate) fn load_super<M: Machine>(m: &mut M, word: Word, as_method: bool) -> 
     if callable.is(builtin).yes() && class.is_ref().yes() && object.is_ref().yes() {
         let own = object.reference().load_ref(&fields::TYPE);
         let (name, vm) = (static_name(m, word.c()), vm(m));
-        let load = m.cached(1, [Key::Ref(class.reference()), Key::Ref(own)], |keys, deps| {
-            plan::load_super(vm, keys[0], keys[1], name, deps)
-        });
+        let load = m.cached(
+            1,
+            [Key::Ref(class.reference()), Key::Ref(own)],
+            |keys, deps| plan::load_super(vm, keys[0], keys[1], name, deps),
+        );
         let unset = m.unset();
         match load {
             Some(Load::Method(function)) if as_method => {
@@ -287,7 +328,10 @@ pub(crate) fn load_super<M: Machine>(m: &mut M, word: Word, as_method: bool) -> 
             }
             Some(Load::Method(function)) => {
                 let function = m.val(function);
-                let method = m.call_val(&opaque::BOUND_METHOD, [Arg::Val(function), Arg::Val(object)])?;
+                let method = m.call_val(
+                    &opaque::BOUND_METHOD,
+                    [Arg::Val(function), Arg::Val(object)],
+                )?;
                 m.set_reg(a(word), method);
                 return Ok(());
             }
@@ -306,7 +350,12 @@ pub(crate) fn load_super<M: Machine>(m: &mut M, word: Word, as_method: bool) -> 
         let key = m.val(super::name(m, word.c()).value());
         let result = m.call_val(
             &opaque::SUPER_ATTR,
-            [Arg::Val(callable), Arg::Val(class), Arg::Val(object), Arg::Val(key)],
+            [
+                Arg::Val(callable),
+                Arg::Val(class),
+                Arg::Val(object),
+                Arg::Val(key),
+            ],
         )?;
         if as_method {
             let unset = m.unset();

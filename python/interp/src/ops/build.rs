@@ -43,7 +43,10 @@ pub(crate) fn build_list<M: Machine>(m: &mut M, word: Word) -> Next {
     }
     let none = m.address(0);
     let size = (ARRAY_ITEMS + 8 * count as usize) as u32;
-    let (Ok(array), list_type) = (m.alloc(ARRAY_OF_VALUES.0, size, none), m.address(types::LIST.as_ref().address())) else {
+    let (Ok(array), list_type) = (
+        m.alloc(ARRAY_OF_VALUES.0, size, none),
+        m.address(types::LIST.as_ref().address()),
+    ) else {
         m.call_void(&opaque::NO_MEMORY, [])?;
         return Err(Leave::Raised);
     };
@@ -127,16 +130,26 @@ pub(crate) fn list_to_tuple<M: Machine>(m: &mut M, word: Word) -> Next {
 
 pub(crate) fn star_arguments<M: Machine>(m: &mut M, word: Word) -> Next {
     let (iterable, callable) = (m.reg(b(word)), m.reg(c(word)));
-    let tuple = m.call_val(&opaque::STAR_ARGUMENTS, [Arg::Val(iterable), Arg::Val(callable)])?;
+    let tuple = m.call_val(
+        &opaque::STAR_ARGUMENTS,
+        [Arg::Val(iterable), Arg::Val(callable)],
+    )?;
     m.set_reg(a(word), tuple);
     Ok(())
 }
 
 pub(crate) fn format_value<M: Machine>(m: &mut M, word: Word) -> Next {
     let value = m.reg(b(word));
-    let spec = if word.d() & 4 != 0 { m.reg(c(word)) } else { m.unset() };
+    let spec = if word.d() & 4 != 0 {
+        m.reg(c(word))
+    } else {
+        m.unset()
+    };
     let conversion = m.int(i64::from(word.d() & 3));
-    let text = m.call_val(&opaque::FORMAT_VALUE, [Arg::Val(value), Arg::Val(spec), Arg::Int(conversion)])?;
+    let text = m.call_val(
+        &opaque::FORMAT_VALUE,
+        [Arg::Val(value), Arg::Val(spec), Arg::Int(conversion)],
+    )?;
     m.set_reg(a(word), text);
     Ok(())
 }
@@ -144,14 +157,20 @@ pub(crate) fn format_value<M: Machine>(m: &mut M, word: Word) -> Next {
 pub(crate) fn interpolation<M: Machine>(m: &mut M, word: Word) -> Next {
     let area = m.argument_area(b(word), 3);
     let conversion = m.int(i64::from(word.d()));
-    let made = m.call_val(&opaque::INTERPOLATION, [Arg::Ref(area), Arg::Int(conversion)])?;
+    let made = m.call_val(
+        &opaque::INTERPOLATION,
+        [Arg::Ref(area), Arg::Int(conversion)],
+    )?;
     m.set_reg(a(word), made);
     Ok(())
 }
 
 pub(crate) fn template<M: Machine>(m: &mut M, word: Word) -> Next {
     let (strings, interpolations) = (m.reg(b(word)), m.reg(b(word) + 1));
-    let made = m.call_val(&opaque::TEMPLATE, [Arg::Val(strings), Arg::Val(interpolations)])?;
+    let made = m.call_val(
+        &opaque::TEMPLATE,
+        [Arg::Val(strings), Arg::Val(interpolations)],
+    )?;
     m.set_reg(a(word), made);
     Ok(())
 }
@@ -164,7 +183,10 @@ pub(crate) fn unpack_sequence<M: Machine>(m: &mut M, word: Word) -> Next {
     if sequence.is_ref().yes() {
         let object = sequence.reference();
         let layout = object.load_int(&fields::LAYOUT);
-        let (tuple, list) = (m.int(i64::from(layout::TUPLE.0)), m.int(i64::from(layout::LIST.0)));
+        let (tuple, list) = (
+            m.int(i64::from(layout::TUPLE.0)),
+            m.int(i64::from(layout::LIST.0)),
+        );
         let wanted = m.int(i64::from(count));
         if layout.equals(tuple).yes() {
             if object.load_int(&fields::TUPLE_SIZE).equals(wanted).yes() {
@@ -175,7 +197,9 @@ pub(crate) fn unpack_sequence<M: Machine>(m: &mut M, word: Word) -> Next {
                 }
                 return Ok(());
             }
-        } else if layout.equals(list).yes() && object.load_int(&fields::LIST_SIZE).equals(wanted).yes() {
+        } else if layout.equals(list).yes()
+            && object.load_int(&fields::LIST_SIZE).equals(wanted).yes()
+        {
             let items = object.load_ref(&fields::LIST_ITEMS);
             for index in 0..count {
                 let at = m.int(i64::from(index));
@@ -188,7 +212,10 @@ pub(crate) fn unpack_sequence<M: Machine>(m: &mut M, word: Word) -> Next {
     m.cold(|m| {
         let area = m.argument_area(a(word), 0);
         let number = m.int(i64::from(count));
-        m.call_void(&opaque::UNPACK, [Arg::Val(sequence), Arg::Ref(area), Arg::Int(number)])?;
+        m.call_void(
+            &opaque::UNPACK,
+            [Arg::Val(sequence), Arg::Ref(area), Arg::Int(number)],
+        )?;
         reload(m, area, a(word), count);
         Ok(())
     })
@@ -208,7 +235,15 @@ pub(crate) fn unpack_ex<M: Machine>(m: &mut M, word: Word) -> Next {
     let area = m.argument_area(a(word), 0);
     let (before, after) = (i32::from(word.d()), c(word));
     let (first, last) = (m.int(i64::from(before)), m.int(i64::from(after)));
-    m.call_void(&opaque::UNPACK_EX, [Arg::Val(sequence), Arg::Ref(area), Arg::Int(first), Arg::Int(last)])?;
+    m.call_void(
+        &opaque::UNPACK_EX,
+        [
+            Arg::Val(sequence),
+            Arg::Ref(area),
+            Arg::Int(first),
+            Arg::Int(last),
+        ],
+    )?;
     reload(m, area, a(word), before + 1 + after);
     Ok(())
 }
@@ -220,7 +255,12 @@ pub(crate) fn make_function<M: Machine>(m: &mut M, word: Word) -> Next {
     let what = m.int(i64::from(word.d()));
     let made = m.call_val(
         &opaque::MAKE_FUNCTION,
-        [Arg::Val(running), Arg::Val(code), Arg::Ref(area), Arg::Int(what)],
+        [
+            Arg::Val(running),
+            Arg::Val(code),
+            Arg::Ref(area),
+            Arg::Int(what),
+        ],
     )?;
     m.set_reg(a(word), made);
     Ok(())
@@ -231,7 +271,10 @@ pub(crate) fn call_intrinsic<M: Machine>(m: &mut M, word: Word) -> Next {
     let running = function(m);
     let area = m.argument_area(b(word), count);
     let number = m.int(i64::from(word.c()));
-    let result = m.call_val(&opaque::INTRINSIC, [Arg::Val(running), Arg::Ref(area), Arg::Int(number)])?;
+    let result = m.call_val(
+        &opaque::INTRINSIC,
+        [Arg::Val(running), Arg::Ref(area), Arg::Int(number)],
+    )?;
     m.set_reg(a(word), result);
     Ok(())
 }

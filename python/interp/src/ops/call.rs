@@ -65,7 +65,13 @@ fn push_simple<M: Machine>(
 }
 
 /// Calls a Python function with these arguments (a getter, a setter), in a window above everything in use.
-pub(crate) fn call_function_with<M: Machine>(m: &mut M, function: M::Val, args: &[M::Val], result: u16, kind: u16) -> Next {
+pub(crate) fn call_function_with<M: Machine>(
+    m: &mut M,
+    function: M::Val,
+    args: &[M::Val],
+    result: u16,
+    kind: u16,
+) -> Next {
     let code = code_of(m, function.reference());
     let window = m.window_top() + 1;
     if code.simple && usize::from(code.code.arg_count) == args.len() {
@@ -74,7 +80,14 @@ pub(crate) fn call_function_with<M: Machine>(m: &mut M, function: M::Val, args: 
         }
         m.set_reg(window - 1, function);
         let unset = m.unset();
-        return m.push_frame(&raw const code.block, window, args.len() as i32, result, kind, unset);
+        return m.push_frame(
+            &raw const code.block,
+            window,
+            args.len() as i32,
+            result,
+            kind,
+            unset,
+        );
     }
     for (index, arg) in args.iter().enumerate() {
         m.set_reg(window + index as i32, *arg);
@@ -94,7 +107,15 @@ fn call_opaque<M: Machine>(
     let area = m.argument_area(first, count as usize);
     let (count, unset) = (m.int(i64::from(count)), m.unset());
     let names = names.unwrap_or(unset);
-    m.call_val(&opaque::CALL, [Arg::Val(callable), Arg::Ref(area), Arg::Int(count), Arg::Val(names)])
+    m.call_val(
+        &opaque::CALL,
+        [
+            Arg::Val(callable),
+            Arg::Ref(area),
+            Arg::Int(count),
+            Arg::Val(names),
+        ],
+    )
 }
 
 #[inline(always)]
@@ -115,16 +136,29 @@ pub(crate) fn call<M: Machine>(m: &mut M, word: Word) -> Next {
             if push_simple(m, callable, code, window, given, word.a(), kind::PLAIN)? {
                 return Ok(());
             }
-            return m.cold(|m| call_bound(m, word, callable, code, window, given, None, kind::PLAIN));
+            return m
+                .cold(|m| call_bound(m, word, callable, code, window, given, None, kind::PLAIN));
         }
         return m.cold(|m| call_other(m, word, callable, has_this, layout));
     }
     m.cold(|m| call_anything(m, word, callable, has_this, None))
 }
 
-fn call_anything<M: Machine>(m: &mut M, word: Word, callable: M::Val, has_this: bool, names: Option<M::Val>) -> Next {
+fn call_anything<M: Machine>(
+    m: &mut M,
+    word: Word,
+    callable: M::Val,
+    has_this: bool,
+    names: Option<M::Val>,
+) -> Next {
     let extra = i32::from(has_this);
-    let value = call_opaque(m, callable, b(word) + 2 - extra, i32::from(word.c()) + extra, names)?;
+    let value = call_opaque(
+        m,
+        callable,
+        b(word) + 2 - extra,
+        i32::from(word.c()) + extra,
+        names,
+    )?;
     m.set_reg(a(word), value);
     Ok(())
 }
@@ -145,7 +179,15 @@ fn call_bound<M: Machine>(
     let area = m.argument_area(window, given as usize);
     let count = m.int(i64::from(given));
     let names = names.unwrap_or(unset);
-    m.call_int(&opaque::BIND, [Arg::Val(function), Arg::Ref(area), Arg::Int(count), Arg::Val(names)])?;
+    m.call_int(
+        &opaque::BIND,
+        [
+            Arg::Val(function),
+            Arg::Ref(area),
+            Arg::Int(count),
+            Arg::Val(names),
+        ],
+    )?;
     let bound = i32::from(code.all_parameter_count);
     for index in 0..bound {
         let at = m.int(i64::from(index));
@@ -170,12 +212,22 @@ fn vm<'a, M: Machine>(m: &M) -> &'a mut Vm {
     unsafe { Vm::from_context(m.context()) }
 }
 
-fn call_other<M: Machine>(m: &mut M, word: Word, callable: M::Val, has_this: bool, layout: M::Int) -> Next {
+fn call_other<M: Machine>(
+    m: &mut M,
+    word: Word,
+    callable: M::Val,
+    has_this: bool,
+    layout: M::Int,
+) -> Next {
     let object = callable.reference();
     let layout = LayoutId(layout.promote() as u16);
     match layout {
         layout::NATIVE_METHOD | layout::NATIVE_FUNCTION => {
-            let field = if layout == layout::NATIVE_METHOD { &fields::DESCR_DEF } else { &fields::NATIVE_DEF };
+            let field = if layout == layout::NATIVE_METHOD {
+                &fields::DESCR_DEF
+            } else {
+                &fields::NATIVE_DEF
+            };
             let address = object.load_ref(field).promote();
             // SAFETY: these objects are made with the address of a static declaration.
             let def = unsafe { &*std::ptr::with_exposed_provenance::<NativeDef>(address) };
@@ -195,22 +247,40 @@ fn call_other<M: Machine>(m: &mut M, word: Word, callable: M::Val, has_this: boo
             call_anything(m, word, callable, has_this, None)
         }
         layout::METHOD if !has_this => {
-            let (function, this) = (object.load_val(&fields::METHOD_FUNC), object.load_val(&fields::METHOD_SELF));
+            let (function, this) = (
+                object.load_val(&fields::METHOD_FUNC),
+                object.load_val(&fields::METHOD_SELF),
+            );
             let expected = m.int(i64::from(layout::FUNCTION.0));
-            if function.is_ref().yes() && function.reference().load_int(&fields::LAYOUT).equals(expected).yes() {
+            if function.is_ref().yes()
+                && function
+                    .reference()
+                    .load_int(&fields::LAYOUT)
+                    .equals(expected)
+                    .yes()
+            {
                 let code = code_of(m, function.reference());
                 let given = i32::from(word.c()) + 1;
                 if code.simple && i32::from(code.code.arg_count) == given {
                     m.set_reg(b(word) + 1, this);
                     m.set_reg(b(word), function);
                     let unset = m.unset();
-                    return m.push_frame(&raw const code.block, b(word) + 1, given, word.a(), kind::PLAIN, unset);
+                    return m.push_frame(
+                        &raw const code.block,
+                        b(word) + 1,
+                        given,
+                        word.a(),
+                        kind::PLAIN,
+                        unset,
+                    );
                 }
             }
             call_anything(m, word, callable, has_this, None)
         }
         layout::TYPE if !has_this => call_class(m, word, callable, None),
-        _ if callable.is(ty::types::TYPE.value()).yes() && !has_this && word.c() == 1 => type_of(m, word),
+        _ if callable.is(ty::types::TYPE.value()).yes() && !has_this && word.c() == 1 => {
+            type_of(m, word)
+        }
         _ => call_anything(m, word, callable, has_this, None),
     }
 }
@@ -232,8 +302,16 @@ fn type_of<M: Machine>(m: &mut M, word: Word) -> Next {
 /// Makes an instance of a class and calls its `__init__`.
 fn call_class<M: Machine>(m: &mut M, word: Word, class: M::Val, names: Option<M::Val>) -> Next {
     let vm = vm(m);
-    let plan = m.cached(1, [Key::Ref(class.reference()), Key::None], |keys, deps| plan::construct(vm, keys[0], deps));
-    let Some(Construct { layout, size, shape, init }) = plan else {
+    let plan = m.cached(1, [Key::Ref(class.reference()), Key::None], |keys, deps| {
+        plan::construct(vm, keys[0], deps)
+    });
+    let Some(Construct {
+        layout,
+        size,
+        shape,
+        init,
+    }) = plan
+    else {
         return call_anything(m, word, class, false, names);
     };
     let given = i32::from(word.c());
@@ -277,10 +355,23 @@ fn call_class<M: Machine>(m: &mut M, word: Word, class: M::Val, names: Option<M:
     m.set_reg(b(word) + 1, object);
     m.set_reg(b(word), function);
     // The frame's language word keeps the object for the return: the callee may rebind `self`.
-    m.push_frame(&raw const code.block, b(word) + 1, i32::from(code.code.arg_count), word.a(), kind::INIT, object)
+    m.push_frame(
+        &raw const code.block,
+        b(word) + 1,
+        i32::from(code.code.arg_count),
+        word.a(),
+        kind::INIT,
+        object,
+    )
 }
 
-fn new_instance<M: Machine>(m: &mut M, layout: u16, size: u32, shape: u32, class: M::Val) -> Result<M::Val, Leave> {
+fn new_instance<M: Machine>(
+    m: &mut M,
+    layout: u16,
+    size: u32,
+    shape: u32,
+    class: M::Val,
+) -> Result<M::Val, Leave> {
     match m.alloc(layout, size, class.reference()) {
         Ok(object) => {
             let shape = m.int(i64::from(shape));
@@ -376,9 +467,17 @@ fn intrinsic<M: Machine>(
         Intrinsic::Min | Intrinsic::Max if count == 2 => {
             let (x, y) = (arg(m, 0), arg(m, 1));
             let second = if x.is_int().yes() && y.is_int().yes() {
-                if def.intrinsic == Intrinsic::Min { y.int().lt(x.int()).yes() } else { y.int().gt(x.int()).yes() }
+                if def.intrinsic == Intrinsic::Min {
+                    y.int().lt(x.int()).yes()
+                } else {
+                    y.int().gt(x.int()).yes()
+                }
             } else if x.is_float().yes() && y.is_float().yes() {
-                if def.intrinsic == Intrinsic::Min { y.float().lt(x.float()).yes() } else { y.float().gt(x.float()).yes() }
+                if def.intrinsic == Intrinsic::Min {
+                    y.float().lt(x.float()).yes()
+                } else {
+                    y.float().gt(x.float()).yes()
+                }
             } else {
                 return Ok(None);
             };
@@ -403,8 +502,14 @@ fn intrinsic<M: Machine>(
     }
 }
 
-fn float_function<M: Machine>(m: &mut M, def: &'static NativeDef, float: M::Float) -> Result<Option<M::Val>, Leave> {
-    let Some(function) = def.float_function else { return Ok(None) };
+fn float_function<M: Machine>(
+    m: &mut M,
+    def: &'static NativeDef,
+    float: M::Float,
+) -> Result<Option<M::Val>, Leave> {
+    let Some(function) = def.float_function else {
+        return Ok(None);
+    };
     // Finite arguments and results raise nothing.
     let limit = m.float(f64::INFINITY);
     if !float.abs().lt(limit).yes() {
@@ -446,18 +551,27 @@ fn ord<M: Machine>(m: &mut M, value: M::Val) -> Result<Option<M::Val>, Leave> {
     }
     let object = value.reference();
     let (str_layout, one) = (m.int(i64::from(layout::STR.0)), m.int(1));
-    if !object.load_int(&fields::LAYOUT).equals(str_layout).yes() || !object.load_int(&fields::STR_LENGTH).equals(one).yes() {
+    if !object.load_int(&fields::LAYOUT).equals(str_layout).yes()
+        || !object.load_int(&fields::STR_LENGTH).equals(one).yes()
+    {
         return Ok(None);
     }
     let (mask, zero) = (m.int(i64::from(taipan_objects::str::STATE_ASCII)), m.int(0));
-    if !(object.load_int(&fields::STR_STATE) & mask).differs(zero).yes() {
+    if !(object.load_int(&fields::STR_STATE) & mask)
+        .differs(zero)
+        .yes()
+    {
         return Ok(None);
     }
     let point = object.item_int(&fields::STR_ASCII, zero);
     Ok(Some(m.from_int(point)))
 }
 
-fn is_instance<M: Machine>(m: &mut M, value: M::Val, class: M::Val) -> Result<Option<M::Val>, Leave> {
+fn is_instance<M: Machine>(
+    m: &mut M,
+    value: M::Val,
+    class: M::Val,
+) -> Result<Option<M::Val>, Leave> {
     if !class.is_ref().yes() {
         return Ok(None);
     }
@@ -468,7 +582,11 @@ fn is_instance<M: Machine>(m: &mut M, value: M::Val, class: M::Val) -> Result<Op
     } else {
         m.address(ty::types::FLOAT.as_ref().address())
     };
-    let found = m.cached(1, [Key::Ref(own), Key::Ref(class.reference())], |keys, deps| plan::is_instance(keys[0], keys[1], deps));
+    let found = m.cached(
+        1,
+        [Key::Ref(own), Key::Ref(class.reference())],
+        |keys, deps| plan::is_instance(keys[0], keys[1], deps),
+    );
     Ok(found.map(|found| m.val(ty::bool_value(found))))
 }
 
@@ -477,17 +595,27 @@ fn exact_list<M: Machine>(m: &mut M, value: M::Val) -> bool {
         return false;
     }
     let layout = value.reference().load_int(&fields::LAYOUT);
-    let (first, second) = (m.int(i64::from(layout::LIST.0)), m.int(i64::from(layout::LIST_SUB.0)));
+    let (first, second) = (
+        m.int(i64::from(layout::LIST.0)),
+        m.int(i64::from(layout::LIST_SUB.0)),
+    );
     layout.equals(first).yes() || layout.equals(second).yes()
 }
 
 /// `list.append` with room left. (The receiver may be of a subclass: the method itself was looked up.)
-pub(crate) fn list_append<M: Machine>(m: &mut M, list: M::Val, item: M::Val) -> Result<Option<M::Val>, Leave> {
+pub(crate) fn list_append<M: Machine>(
+    m: &mut M,
+    list: M::Val,
+    item: M::Val,
+) -> Result<Option<M::Val>, Leave> {
     if !exact_list(m, list) {
         return Ok(None);
     }
     let object = list.reference();
-    let (size, capacity) = (object.load_int(&fields::LIST_SIZE), object.load_int(&fields::LIST_CAPACITY));
+    let (size, capacity) = (
+        object.load_int(&fields::LIST_SIZE),
+        object.load_int(&fields::LIST_CAPACITY),
+    );
     if size.lt(capacity).yes() {
         let items = object.load_ref(&fields::LIST_ITEMS);
         let one = m.int(1);
@@ -537,7 +665,16 @@ fn call_keywords<M: Machine>(m: &mut M, word: Word, names: M::Val) -> Next {
             let code = code_of(m, object);
             let extra = i32::from(has_this);
             let window = b(word) + 2 - extra;
-            return call_bound(m, word, callable, code, window, i32::from(word.c()) + extra, Some(names), kind::PLAIN);
+            return call_bound(
+                m,
+                word,
+                callable,
+                code,
+                window,
+                i32::from(word.c()) + extra,
+                Some(names),
+                kind::PLAIN,
+            );
         }
     }
     call_anything(m, word, callable, has_this, Some(names))
@@ -547,7 +684,15 @@ pub(crate) fn call_ex<M: Machine>(m: &mut M, word: Word) -> Next {
     m.skip(1);
     let (callable, this) = (m.reg(b(word)), m.reg(b(word) + 1));
     let (args, keywords) = (m.reg(b(word) + 2), m.reg(b(word) + 3));
-    let value = m.call_val(&opaque::CALL_EX, [Arg::Val(callable), Arg::Val(this), Arg::Val(args), Arg::Val(keywords)])?;
+    let value = m.call_val(
+        &opaque::CALL_EX,
+        [
+            Arg::Val(callable),
+            Arg::Val(this),
+            Arg::Val(args),
+            Arg::Val(keywords),
+        ],
+    )?;
     m.set_reg(a(word), value);
     Ok(())
 }

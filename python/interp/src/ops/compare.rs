@@ -51,7 +51,9 @@ fn fast<M: Machine>(m: &mut M, op: CompareOp, x: M::Val, y: M::Val) -> Result<Op
         let str_layout = i64::from(layout::STR.0);
         let (p, q) = (x.reference(), y.reference());
         let expected = m.int(str_layout);
-        if p.load_int(&fields::LAYOUT).equals(expected).yes() && q.load_int(&fields::LAYOUT).equals(expected).yes() {
+        if p.load_int(&fields::LAYOUT).equals(expected).yes()
+            && q.load_int(&fields::LAYOUT).equals(expected).yes()
+        {
             let same = if x.same(y).yes() {
                 true
             } else {
@@ -76,7 +78,10 @@ fn comparison<M: Machine>(m: &mut M, word: Word, op: CompareOp) -> Next {
     }
     m.cold(|m| {
         let number = m.int(op as i64);
-        let result = m.call_val(&opaque::COMPARE, [Arg::Val(x), Arg::Val(y), Arg::Int(number)])?;
+        let result = m.call_val(
+            &opaque::COMPARE,
+            [Arg::Val(x), Arg::Val(y), Arg::Int(number)],
+        )?;
         m.set_reg(a(word), result);
         Ok(())
     })
@@ -90,7 +95,10 @@ fn compare_jump<M: Machine>(m: &mut M, word: Word, op: CompareOp) -> Next {
         Some(truth) => truth,
         None => m.cold(|m| {
             let number = m.int(op as i64);
-            let result = m.call_int(&opaque::COMPARE_TRUTH, [Arg::Val(x), Arg::Val(y), Arg::Int(number)])?;
+            let result = m.call_int(
+                &opaque::COMPARE_TRUTH,
+                [Arg::Val(x), Arg::Val(y), Arg::Int(number)],
+            )?;
             let zero = m.int(0);
             Ok(result.differs(zero).yes())
         })?,
@@ -136,8 +144,14 @@ pub(crate) fn identical<M: Machine>(m: &mut M, x: M::Val, y: M::Val) -> Result<b
     // Only two int objects can still be identical.
     if x.is_ref().yes() && y.is_ref().yes() {
         let expected = m.int(i64::from(layout::INT.0));
-        if x.reference().load_int(&fields::LAYOUT).equals(expected).yes()
-            && y.reference().load_int(&fields::LAYOUT).equals(expected).yes()
+        if x.reference()
+            .load_int(&fields::LAYOUT)
+            .equals(expected)
+            .yes()
+            && y.reference()
+                .load_int(&fields::LAYOUT)
+                .equals(expected)
+                .yes()
         {
             let result = m.call_int(&opaque::IS, [Arg::Val(x), Arg::Val(y)])?;
             let zero = m.int(0);
@@ -180,8 +194,6 @@ pub(crate) fn truth_val<M: Machine>(m: &mut M, truth: M::Int, inverted: bool) ->
     table.item_val(&BOOL_ITEM, truth)
 }
 
-struct BoolTable([usize; 4]);
-
 /// Addresses of False, True, True, False: filled in by the linker.
 static BOOLS: [&taipan_objects::ty::StaticObject; 4] = [
     &taipan_objects::ty::FALSE,
@@ -197,5 +209,3 @@ static BOOL_ITEM: coil_machine::Field = coil_machine::Field {
     immutable: true,
     barrier: coil_machine::Barrier::None,
 };
-
-const _: () = assert!(size_of::<BoolTable>() == size_of::<[&taipan_objects::ty::StaticObject; 4]>());

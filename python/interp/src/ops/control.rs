@@ -41,7 +41,9 @@ fn truth_of_other<M: Machine>(m: &mut M, value: M::Val) -> Result<bool, Leave> {
         layout::STR => Ok(object.load_int(&fields::STR_LENGTH).differs(zero).yes()),
         layout::DICT => Ok(object.load_int(&fields::DICT_SIZE).differs(zero).yes()),
         layout::FUNCTION | layout::METHOD | layout::NATIVE_FUNCTION => Ok(true),
-        id if taipan_objects::instance::is_instance_layout(id) && always_true(m, object) => Ok(true),
+        id if taipan_objects::instance::is_instance_layout(id) && always_true(m, object) => {
+            Ok(true)
+        }
         _ => {
             let result = m.call_int(&opaque::TRUTH, [Arg::Val(value)])?;
             Ok(result.differs(zero).yes())

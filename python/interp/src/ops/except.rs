@@ -2,9 +2,9 @@
 
 use super::{a, b, c};
 use crate::opaque;
-use crate::ops::compare::truth_val;
 use crate::ops::call::WINDOW_ITEM;
-use coil_machine::{Arg, Leave, Machine, Next, RefOps};
+use crate::ops::compare::truth_val;
+use coil_machine::{Arg, Machine, Next, RefOps};
 use taipan_bytecode::Word;
 use taipan_objects::ty::types;
 
@@ -34,7 +34,10 @@ pub(crate) fn check_eg_match<M: Machine>(m: &mut M, word: Word) -> Next {
     let (exception, class) = (m.reg(b(word)), m.reg(c(word)));
     let top = m.window_top();
     let area = m.argument_area(top, 0);
-    m.call_void(&opaque::EG_MATCH, [Arg::Val(exception), Arg::Val(class), Arg::Ref(area)])?;
+    m.call_void(
+        &opaque::EG_MATCH,
+        [Arg::Val(exception), Arg::Val(class), Arg::Ref(area)],
+    )?;
     for index in 0..2 {
         let at = m.int(index);
         let value = area.item_val(&WINDOW_ITEM, at);
@@ -48,8 +51,11 @@ pub(crate) fn raise<M: Machine>(m: &mut M, word: Word) -> Next {
     let exception = if word.d() >= 1 { m.reg(a(word)) } else { unset };
     let cause = if word.d() >= 2 { m.reg(b(word)) } else { unset };
     let what = m.int(i64::from(word.d()));
-    m.call_void(&opaque::RAISE, [Arg::Val(exception), Arg::Val(cause), Arg::Int(what)])?;
-    Err(Leave::Raised)
+    let raised = m.call_val(
+        &opaque::RAISE,
+        [Arg::Val(exception), Arg::Val(cause), Arg::Int(what)],
+    )?;
+    m.raise(raised)
 }
 
 pub(crate) fn reraise<M: Machine>(m: &mut M, word: Word) -> Next {
@@ -67,7 +73,10 @@ pub(crate) fn with_enter<M: Machine>(m: &mut M, word: Word) -> Next {
     let top = m.window_top();
     let area = m.argument_area(top, 0);
     let is_async = m.int(i64::from(word.d()));
-    let entered = m.call_val(&opaque::WITH_ENTER, [Arg::Val(manager), Arg::Ref(area), Arg::Int(is_async)])?;
+    let entered = m.call_val(
+        &opaque::WITH_ENTER,
+        [Arg::Val(manager), Arg::Ref(area), Arg::Int(is_async)],
+    )?;
     let zero = m.int(0);
     let exit = area.item_val(&WINDOW_ITEM, zero);
     m.set_reg(a(word), entered);

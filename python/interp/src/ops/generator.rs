@@ -57,7 +57,15 @@ pub(crate) fn return_generator<M: Machine>(m: &mut M) -> Next {
 }
 
 /// Resumes a suspended generator whose state and place were read: restores its registers in a window above the running one.
-fn resume<M: Machine>(m: &mut M, generator: M::Val, code: &CodeData, pc: u32, sent: M::Val, result: u16, kind: u16) -> Next {
+fn resume<M: Machine>(
+    m: &mut M,
+    generator: M::Val,
+    code: &CodeData,
+    pc: u32,
+    sent: M::Val,
+    result: u16,
+    kind: u16,
+) -> Next {
     let object = generator.reference();
     let window = m.window_top() + 1;
     // SAFETY: the saved place stands after a yield of this code.
@@ -97,7 +105,11 @@ fn suspended<'a, M: Machine>(m: &mut M, generator: M::Ref) -> Option<(&'a CodeDa
 /// A for loop's step on a generator.
 pub(crate) fn next_in_loop<M: Machine>(m: &mut M, word: Word, iterator: M::Val) -> Next {
     let object = iterator.reference();
-    if object.load_ref(&fields::TYPE).is_address(types::GENERATOR.as_ref().address()).yes() {
+    if object
+        .load_ref(&fields::TYPE)
+        .is_address(types::GENERATOR.as_ref().address())
+        .yes()
+    {
         let unhandled = object.load_val(&fields::GEN_HANDLED);
         if !unhandled.is_set().yes() {
             if let Some((code, pc)) = suspended(m, object) {
@@ -131,7 +143,10 @@ fn suspend<M: Machine>(m: &mut M, value: M::Val) -> Next {
     let (kind, result) = m.returning(value)?;
     m.pop_frame();
     // A yielded value: a `for_iter` or `send` goes on with the next instruction.
-    debug_assert!(kind == kind::FOR_ITER || kind == kind::SEND, "generators are resumed by loops and sends");
+    debug_assert!(
+        kind == kind::FOR_ITER || kind == kind::SEND,
+        "generators are resumed by loops and sends"
+    );
     m.set_reg(i32::from(result), value);
     Ok(())
 }
@@ -187,7 +202,10 @@ pub(crate) fn send<M: Machine>(m: &mut M, word: Word) -> Next {
             let created = m.int(state::CREATED);
             let handled = object.load_val(&fields::GEN_HANDLED);
             // What is sent to a generator that has not started must be None: the slow way complains.
-            if plain && !handled.is_set().yes() && (!starting.equals(created).yes() || sent.is(ty::none()).yes()) {
+            if plain
+                && !handled.is_set().yes()
+                && (!starting.equals(created).yes() || sent.is(ty::none()).yes())
+            {
                 if let Some((code, pc)) = suspended(m, object) {
                     return resume(m, iterator, code, pc, sent, word.a(), kind::SEND);
                 }
@@ -196,7 +214,10 @@ pub(crate) fn send<M: Machine>(m: &mut M, word: Word) -> Next {
     }
     let result_register = m.window_top();
     let area = m.argument_area(result_register, 0);
-    let value = m.call_val(&opaque::SEND, [Arg::Val(iterator), Arg::Val(sent), Arg::Ref(area)])?;
+    let value = m.call_val(
+        &opaque::SEND,
+        [Arg::Val(iterator), Arg::Val(sent), Arg::Ref(area)],
+    )?;
     if value.is_set().yes() {
         m.set_reg(a(word), value);
         return Ok(());
@@ -224,7 +245,11 @@ pub(crate) fn get_yield_from_iter<M: Machine>(m: &mut M, word: Word) -> Next {
     let in_coroutine = code.has(CodeFlags::COROUTINE) || code.has(CodeFlags::ITERABLE_COROUTINE);
     if iterable.is_ref().yes() {
         let object = iterable.reference();
-        if object.load_ref(&fields::TYPE).is_address(types::GENERATOR.as_ref().address()).yes() {
+        if object
+            .load_ref(&fields::TYPE)
+            .is_address(types::GENERATOR.as_ref().address())
+            .yes()
+        {
             m.set_reg(a(word), iterable);
             return Ok(());
         }
@@ -234,7 +259,10 @@ pub(crate) fn get_yield_from_iter<M: Machine>(m: &mut M, word: Word) -> Next {
         return call::call_function_with(m, method, &[iterable], word.a(), kind::PLAIN);
     }
     let flag = m.int(i64::from(in_coroutine));
-    let iterator = m.call_val(&opaque::YIELD_FROM_ITER, [Arg::Val(iterable), Arg::Int(flag)])?;
+    let iterator = m.call_val(
+        &opaque::YIELD_FROM_ITER,
+        [Arg::Val(iterable), Arg::Int(flag)],
+    )?;
     m.set_reg(a(word), iterator);
     Ok(())
 }
@@ -261,7 +289,10 @@ static UNREAD: u64 = 0;
 pub(crate) fn get_awaitable<M: Machine>(m: &mut M, word: Word) -> Next {
     let awaitable = m.reg(b(word));
     let context = m.int(i64::from(word.d()));
-    let iterator = m.call_val(&opaque::GET_AWAITABLE, [Arg::Val(awaitable), Arg::Int(context)])?;
+    let iterator = m.call_val(
+        &opaque::GET_AWAITABLE,
+        [Arg::Val(awaitable), Arg::Int(context)],
+    )?;
     m.set_reg(a(word), iterator);
     Ok(())
 }

@@ -11,7 +11,12 @@ pub(crate) fn import_name<M: Machine>(m: &mut M, word: Word) -> Next {
     let level = m.int(i64::from(word.d()));
     let module = m.call_val(
         &opaque::IMPORT_NAME,
-        [Arg::Val(running), Arg::Val(key), Arg::Val(from_list), Arg::Int(level)],
+        [
+            Arg::Val(running),
+            Arg::Val(key),
+            Arg::Val(from_list),
+            Arg::Int(level),
+        ],
     )?;
     m.set_reg(a(word), module);
     Ok(())
@@ -27,5 +32,8 @@ pub(crate) fn import_from<M: Machine>(m: &mut M, word: Word) -> Next {
 
 pub(crate) fn import_star<M: Machine>(m: &mut M, word: Word) -> Next {
     let (running, locals, module) = (function(m), m.frame_extra(), m.reg(a(word)));
-    m.call_void(&opaque::IMPORT_STAR, [Arg::Val(running), Arg::Val(locals), Arg::Val(module)])
+    m.call_void(
+        &opaque::IMPORT_STAR,
+        [Arg::Val(running), Arg::Val(locals), Arg::Val(module)],
+    )
 }

@@ -16,11 +16,18 @@ fn fast_get<M: Machine>(m: &mut M, container: M::Val, index: M::Int) -> Option<M
     }
     let object = container.reference();
     let layout = object.load_int(&fields::LAYOUT);
-    let (list, tuple) = (m.int(i64::from(layout::LIST.0)), m.int(i64::from(layout::TUPLE.0)));
+    let (list, tuple) = (
+        m.int(i64::from(layout::LIST.0)),
+        m.int(i64::from(layout::TUPLE.0)),
+    );
     if layout.equals(list).yes() {
         let size = object.load_int(&fields::LIST_SIZE);
         let index = resolve(m, index, size)?;
-        return Some(object.load_ref(&fields::LIST_ITEMS).item_val(&fields::LIST_ITEM, index));
+        return Some(
+            object
+                .load_ref(&fields::LIST_ITEMS)
+                .item_val(&fields::LIST_ITEM, index),
+        );
     }
     if layout.equals(tuple).yes() {
         let size = object.load_int(&fields::TUPLE_SIZE);
@@ -91,7 +98,9 @@ fn fast_set<M: Machine>(m: &mut M, container: M::Val, index: M::Int, value: M::V
         return false;
     }
     let size = object.load_int(&fields::LIST_SIZE);
-    let Some(index) = resolve(m, index, size) else { return false };
+    let Some(index) = resolve(m, index, size) else {
+        return false;
+    };
     let items = object.load_ref(&fields::LIST_ITEMS);
     m.store_item_val(items, &fields::LIST_ITEM, index, value);
     true
@@ -104,7 +113,12 @@ pub(crate) fn set_item<M: Machine>(m: &mut M, word: Word) -> Next {
     if key.is_int().yes() && fast_set(m, container, key.int(), value) {
         return Ok(());
     }
-    m.cold(|m| m.call_void(&opaque::SET_ITEM, [Arg::Val(container), Arg::Val(key), Arg::Val(value)]))
+    m.cold(|m| {
+        m.call_void(
+            &opaque::SET_ITEM,
+            [Arg::Val(container), Arg::Val(key), Arg::Val(value)],
+        )
+    })
 }
 
 #[inline(always)]
@@ -118,7 +132,10 @@ pub(crate) fn set_item_int<M: Machine>(m: &mut M, word: Word) -> Next {
     }
     m.cold(|m| {
         let key = m.val(Value::from_small_int_unchecked(literal));
-        m.call_void(&opaque::SET_ITEM, [Arg::Val(container), Arg::Val(key), Arg::Val(value)])
+        m.call_void(
+            &opaque::SET_ITEM,
+            [Arg::Val(container), Arg::Val(key), Arg::Val(value)],
+        )
     })
 }
 
@@ -130,7 +147,10 @@ pub(crate) fn del_item<M: Machine>(m: &mut M, word: Word) -> Next {
 pub(crate) fn get_slice<M: Machine>(m: &mut M, word: Word) -> Next {
     let container = m.reg(b(word));
     let (start, stop) = (m.reg(c(word)), m.reg(c(word) + 1));
-    let part = m.call_val(&opaque::GET_SLICE, [Arg::Val(container), Arg::Val(start), Arg::Val(stop)])?;
+    let part = m.call_val(
+        &opaque::GET_SLICE,
+        [Arg::Val(container), Arg::Val(start), Arg::Val(stop)],
+    )?;
     m.set_reg(a(word), part);
     Ok(())
 }
@@ -138,12 +158,23 @@ pub(crate) fn get_slice<M: Machine>(m: &mut M, word: Word) -> Next {
 pub(crate) fn set_slice<M: Machine>(m: &mut M, word: Word) -> Next {
     let (container, value) = (m.reg(a(word)), m.reg(c(word)));
     let (start, stop) = (m.reg(b(word)), m.reg(b(word) + 1));
-    m.call_void(&opaque::SET_SLICE, [Arg::Val(container), Arg::Val(start), Arg::Val(stop), Arg::Val(value)])
+    m.call_void(
+        &opaque::SET_SLICE,
+        [
+            Arg::Val(container),
+            Arg::Val(start),
+            Arg::Val(stop),
+            Arg::Val(value),
+        ],
+    )
 }
 
 pub(crate) fn build_slice<M: Machine>(m: &mut M, word: Word) -> Next {
     let (start, stop, step) = (m.reg(b(word)), m.reg(b(word) + 1), m.reg(b(word) + 2));
-    let slice = m.call_val(&opaque::BUILD_SLICE, [Arg::Val(start), Arg::Val(stop), Arg::Val(step)])?;
+    let slice = m.call_val(
+        &opaque::BUILD_SLICE,
+        [Arg::Val(start), Arg::Val(stop), Arg::Val(step)],
+    )?;
     m.set_reg(a(word), slice);
     Ok(())
 }

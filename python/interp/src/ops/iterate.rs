@@ -50,7 +50,10 @@ fn iterator_of<M: Machine>(m: &mut M, value: M::Val) -> Result<M::Val, Leave> {
                 return Ok(iterator.val());
             }
             layout::RANGE => {
-                let (start, step) = (object.load_val(&fields::RANGE_START), object.load_val(&fields::RANGE_STEP));
+                let (start, step) = (
+                    object.load_val(&fields::RANGE_START),
+                    object.load_val(&fields::RANGE_STEP),
+                );
                 let length = object.load_val(&fields::RANGE_LENGTH);
                 if start.is_int().yes() && step.is_int().yes() && length.is_int().yes() {
                     let iterator = new_iterator(m, layout::RANGE_ITER, 40, &types::RANGE_ITERATOR)?;
@@ -60,7 +63,12 @@ fn iterator_of<M: Machine>(m: &mut M, value: M::Val) -> Result<M::Val, Leave> {
                     return Ok(iterator.val());
                 }
             }
-            layout::GENERATOR if object.load_ref(&fields::TYPE).is_address(types::GENERATOR.as_ref().address()).yes() => {
+            layout::GENERATOR
+                if object
+                    .load_ref(&fields::TYPE)
+                    .is_address(types::GENERATOR.as_ref().address())
+                    .yes() =>
+            {
                 return Ok(value);
             }
             layout::LIST_ITER | layout::TUPLE_ITER | layout::RANGE_ITER => return Ok(value),
@@ -73,9 +81,18 @@ fn iterator_of<M: Machine>(m: &mut M, value: M::Val) -> Result<M::Val, Leave> {
 /// What a step of an iterator will do once nothing can fail any more.
 enum Commit<M: Machine> {
     Nothing,
-    Index { iterator: M::Ref, next: M::Int },
-    Range { iterator: M::Ref, next: M::Int, left: M::Int },
-    Exhaust { iterator: M::Ref },
+    Index {
+        iterator: M::Ref,
+        next: M::Int,
+    },
+    Range {
+        iterator: M::Ref,
+        next: M::Int,
+        left: M::Int,
+    },
+    Exhaust {
+        iterator: M::Ref,
+    },
 }
 
 /// A looked-at step of an iterator.
@@ -101,7 +118,12 @@ fn look<M: Machine>(m: &mut M, iterator: M::Ref, layout: LayoutId) -> Step<M> {
     match layout {
         layout::LIST_ITER | layout::TUPLE_ITER => {
             let of_list = layout == layout::LIST_ITER;
-            if of_list && !iterator.load_ref(&fields::TYPE).is_address(types::LIST_ITERATOR.as_ref().address()).yes() {
+            if of_list
+                && !iterator
+                    .load_ref(&fields::TYPE)
+                    .is_address(types::LIST_ITERATOR.as_ref().address())
+                    .yes()
+            {
                 return Step::Other;
             }
             let sequence = iterator.load_ref(&fields::ITER_OF);
@@ -109,16 +131,28 @@ fn look<M: Machine>(m: &mut M, iterator: M::Ref, layout: LayoutId) -> Step<M> {
                 return Step::End(Commit::Nothing);
             }
             let index = iterator.load_int(&fields::ITER_INDEX);
-            let size = sequence.load_int(if of_list { &fields::LIST_SIZE } else { &fields::TUPLE_SIZE });
+            let size = sequence.load_int(if of_list {
+                &fields::LIST_SIZE
+            } else {
+                &fields::TUPLE_SIZE
+            });
             if !index.ult(size).yes() {
                 return Step::End(Commit::Exhaust { iterator });
             }
             let item = if of_list {
-                sequence.load_ref(&fields::LIST_ITEMS).item_val(&fields::LIST_ITEM, index)
+                sequence
+                    .load_ref(&fields::LIST_ITEMS)
+                    .item_val(&fields::LIST_ITEM, index)
             } else {
                 sequence.item_val(&fields::TUPLE_ITEM, index)
             };
-            Step::Item(item, Commit::Index { iterator, next: index + one })
+            Step::Item(
+                item,
+                Commit::Index {
+                    iterator,
+                    next: index + one,
+                },
+            )
         }
         layout::RANGE_ITER => {
             let left = iterator.load_int(&fields::RANGE_ITER_LEFT);
@@ -129,7 +163,14 @@ fn look<M: Machine>(m: &mut M, iterator: M::Ref, layout: LayoutId) -> Step<M> {
             let next = iterator.load_int(&fields::RANGE_ITER_NEXT);
             let step = iterator.load_int(&fields::RANGE_ITER_STEP);
             let item = m.from_int(next);
-            Step::Item(item, Commit::Range { iterator, next: next + step, left: left - one })
+            Step::Item(
+                item,
+                Commit::Range {
+                    iterator,
+                    next: next + step,
+                    left: left - one,
+                },
+            )
         }
         _ => Step::Other,
     }
@@ -139,7 +180,11 @@ fn commit<M: Machine>(m: &mut M, commit: Commit<M>) {
     match commit {
         Commit::Nothing => {}
         Commit::Index { iterator, next } => m.store_int(iterator, &fields::ITER_INDEX, next),
-        Commit::Range { iterator, next, left } => {
+        Commit::Range {
+            iterator,
+            next,
+            left,
+        } => {
             m.store_int(iterator, &fields::RANGE_ITER_NEXT, next);
             m.store_int(iterator, &fields::RANGE_ITER_LEFT, left);
         }
@@ -156,7 +201,10 @@ pub(crate) fn for_iter<M: Machine>(m: &mut M, word: Word) -> Next {
     let iterator = m.reg(b(word));
     let object = iterator.reference();
     let layout = object.load_int(&fields::LAYOUT);
-    let (range, list) = (m.int(i64::from(layout::RANGE_ITER.0)), m.int(i64::from(layout::LIST_ITER.0)));
+    let (range, list) = (
+        m.int(i64::from(layout::RANGE_ITER.0)),
+        m.int(i64::from(layout::LIST_ITER.0)),
+    );
     if layout.equals(range).yes() {
         return step(m, word, object, layout::RANGE_ITER);
     }
@@ -196,7 +244,10 @@ fn for_fields<M: Machine>(m: &mut M, word: Word, iterator: M::Val) -> Next {
     let object = iterator.reference();
     let class = object.load_ref(&fields::TYPE).promote();
     if class == types::ENUMERATE.as_ref().address() {
-        let (inner, count) = (object.load_val(&fields::FIELD_0), object.load_val(&fields::FIELD_1));
+        let (inner, count) = (
+            object.load_val(&fields::FIELD_0),
+            object.load_val(&fields::FIELD_1),
+        );
         if inner.is_ref().yes() && count.is_int().yes() {
             let inner = inner.reference();
             let layout = LayoutId(inner.load_int(&fields::LAYOUT).promote() as u16);
@@ -222,7 +273,10 @@ fn for_fields<M: Machine>(m: &mut M, word: Word, iterator: M::Val) -> Next {
             }
         }
     } else if class == types::ZIP.as_ref().address() {
-        let (inner, strict) = (object.load_val(&fields::FIELD_0), object.load_val(&fields::FIELD_1));
+        let (inner, strict) = (
+            object.load_val(&fields::FIELD_0),
+            object.load_val(&fields::FIELD_1),
+        );
         let lenient = m.val(taipan_objects::ty::FALSE.value());
         if inner.is_ref().yes() && strict.same(lenient).yes() {
             let tuple = inner.reference();

@@ -156,7 +156,12 @@ fn find_global<M: Machine>(m: &mut M, index: u16) -> Result<M::Val, coil_machine
         // SAFETY: the machine's code is live.
         let name = unsafe { CodeData::of(code) }.name(usize::from(index));
         // SAFETY: the machine's context belongs to a Vm.
-        plan::global(unsafe { taipan_objects::Vm::from_context(cx) }, keys[0], name, deps)
+        plan::global(
+            unsafe { taipan_objects::Vm::from_context(cx) },
+            keys[0],
+            name,
+            deps,
+        )
     });
     match found {
         Some(plan::GlobalSlot { address, version }) => Ok(m.load_watched(address, version)),
@@ -189,7 +194,10 @@ pub(crate) fn store_global<M: Machine>(m: &mut M, word: Word) -> Next {
     m.skip(1);
     let (running, value) = (function(m), m.reg(a(word)));
     let key = m.val(name(m, word.b()).value());
-    m.call_void(&opaque::STORE_GLOBAL, [Arg::Val(running), Arg::Val(key), Arg::Val(value)])
+    m.call_void(
+        &opaque::STORE_GLOBAL,
+        [Arg::Val(running), Arg::Val(key), Arg::Val(value)],
+    )
 }
 
 pub(crate) fn delete_global<M: Machine>(m: &mut M, word: Word) -> Next {
@@ -207,7 +215,10 @@ pub(crate) fn load_name<M: Machine>(m: &mut M, word: Word) -> Next {
     m.skip(1);
     let (running, locals) = (function(m), locals(m));
     let key = m.val(name(m, word.b()).value());
-    let value = m.call_val(&opaque::LOAD_NAME, [Arg::Val(running), Arg::Val(locals), Arg::Val(key)])?;
+    let value = m.call_val(
+        &opaque::LOAD_NAME,
+        [Arg::Val(running), Arg::Val(locals), Arg::Val(key)],
+    )?;
     m.set_reg(a(word), value);
     Ok(())
 }
@@ -216,13 +227,24 @@ pub(crate) fn store_name<M: Machine>(m: &mut M, word: Word) -> Next {
     m.skip(1);
     let (running, locals, value) = (function(m), locals(m), m.reg(a(word)));
     let key = m.val(name(m, word.b()).value());
-    m.call_void(&opaque::STORE_NAME, [Arg::Val(running), Arg::Val(locals), Arg::Val(key), Arg::Val(value)])
+    m.call_void(
+        &opaque::STORE_NAME,
+        [
+            Arg::Val(running),
+            Arg::Val(locals),
+            Arg::Val(key),
+            Arg::Val(value),
+        ],
+    )
 }
 
 pub(crate) fn delete_name<M: Machine>(m: &mut M, word: Word) -> Next {
     let (running, locals) = (function(m), locals(m));
     let key = m.val(name(m, word.a()).value());
-    m.call_void(&opaque::DELETE_NAME, [Arg::Val(running), Arg::Val(locals), Arg::Val(key)])
+    m.call_void(
+        &opaque::DELETE_NAME,
+        [Arg::Val(running), Arg::Val(locals), Arg::Val(key)],
+    )
 }
 
 pub(crate) fn load_locals<M: Machine>(m: &mut M, word: Word) -> Next {
@@ -235,7 +257,10 @@ pub(crate) fn load_locals<M: Machine>(m: &mut M, word: Word) -> Next {
 pub(crate) fn load_from_dict_or_globals<M: Machine>(m: &mut M, word: Word) -> Next {
     let (running, mapping) = (function(m), m.reg(b(word)));
     let key = m.val(name(m, word.c()).value());
-    let value = m.call_val(&opaque::LOAD_FROM_MAPPING, [Arg::Val(running), Arg::Val(mapping), Arg::Val(key)])?;
+    let value = m.call_val(
+        &opaque::LOAD_FROM_MAPPING,
+        [Arg::Val(running), Arg::Val(mapping), Arg::Val(key)],
+    )?;
     m.set_reg(a(word), value);
     Ok(())
 }
@@ -249,7 +274,9 @@ pub(crate) fn load_from_dict_or_cell<M: Machine>(m: &mut M, word: Word) -> Next 
     let cx = m.context();
     // SAFETY: the machine's context belongs to a Vm.
     let interned = unsafe { taipan_objects::Vm::from_context(cx) }.intern(text);
-    let Ok(interned) = interned else { return Err(coil_machine::Leave::Raised) };
+    let Ok(interned) = interned else {
+        return Err(coil_machine::Leave::Raised);
+    };
     let key = m.val(interned);
     let found = m.call_val(
         &opaque::LOAD_FROM_MAPPING_OR_CELL,
@@ -271,7 +298,10 @@ pub(crate) fn load_build_class<M: Machine>(m: &mut M, word: Word) -> Next {
 
 pub(crate) fn setup_annotations<M: Machine>(m: &mut M) -> Next {
     let (running, locals) = (function(m), locals(m));
-    m.call_void(&opaque::SETUP_ANNOTATIONS, [Arg::Val(running), Arg::Val(locals)])
+    m.call_void(
+        &opaque::SETUP_ANNOTATIONS,
+        [Arg::Val(running), Arg::Val(locals)],
+    )
 }
 
 const _: () = assert!(ARRAY_ITEMS == 24);

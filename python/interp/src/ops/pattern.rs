@@ -35,7 +35,12 @@ pub(crate) fn match_class<M: Machine>(m: &mut M, word: Word) -> Next {
     let positional = m.int(i64::from(word.d()));
     let values = m.call_val(
         &opaque::MATCH_CLASS,
-        [Arg::Val(subject), Arg::Val(class), Arg::Val(names), Arg::Int(positional)],
+        [
+            Arg::Val(subject),
+            Arg::Val(class),
+            Arg::Val(names),
+            Arg::Int(positional),
+        ],
     )?;
     m.set_reg(a(word), values);
     Ok(())
