@@ -53,6 +53,8 @@ pub(crate) fn start(vm: &mut Vm) -> PyResult<()> {
     let modules = vm.interp.modules();
     modules.set_name(vm, "_frozen_importlib", bootstrap)?;
     vm.interp.keep("importlib", bootstrap);
+    let dict = protocol::module_dict(bootstrap).expect("a module");
+    crate::helpers::set_text(vm, dict, "__origname__", "importlib._bootstrap")?;
     run_library(vm, "importlib._bootstrap", bootstrap)?;
     let imp = crate::create_builtin(vm, "_imp")?.expect("_imp is in the table");
     modules.set_name(vm, "_imp", imp)?;
@@ -127,7 +129,8 @@ fn import_untrimmed(
         }
         _ => {
             let importlib = importlib(vm)?;
-            protocol::call_method(vm, importlib, "_find_and_load", &[full.value()])?
+            let function = import_function(vm);
+            protocol::call_method(vm, importlib, "_find_and_load", &[full.value(), function])?
         }
     };
     let wants_names = given(Some(from_list)).map_or(Ok(false), |list| protocol::truth(vm, list))?;
@@ -154,6 +157,12 @@ fn import_untrimmed(
         Some(outer) => Ok(outer),
         None => Err(vm.raise_key(&format!("'{outer}' not in sys.modules as expected"))),
     }
+}
+
+/// `builtins.__import__`.
+fn import_function(vm: &Vm) -> Value {
+    let name = vm.interp.names.__import__.str();
+    vm.interp.builtins().get_str(name).unwrap_or_else(ty::none)
 }
 
 /// Another thread may be importing the module.
@@ -197,11 +206,7 @@ fn from_list_of(vm: &mut Vm, module: Value, from_list: Value) -> PyResult {
         }
     }
     let importlib = importlib(vm)?;
-    let function = vm
-        .interp
-        .builtins()
-        .get_str(vm.interp.names.__import__.str());
-    let function = function.unwrap_or_else(ty::none);
+    let function = import_function(vm);
     let handle = protocol::get_attr_named(vm, importlib, "_handle_fromlist")?;
     protocol::call(vm, handle, &[module, from_list, function])
 }

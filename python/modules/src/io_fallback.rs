@@ -1,4 +1,4 @@
-//! The part of `_io` that importlib needs to read source files, for interpreters without the real module: `FileIO` and `open_code`, read-only.
+//! What interpreters without module `_io` have: `FileIO` and `open_code` as importlib reads source files, and streams that only write.
 
 use crate::helpers::path_arg;
 use coil_value::Value;
@@ -9,6 +9,7 @@ use taipan_objects::mem;
 use taipan_objects::module::ModuleDef;
 use taipan_objects::native::Args;
 use taipan_objects::natives;
+use taipan_objects::number;
 use taipan_objects::ty::{self, StaticType, SubLayout, Type, types};
 use taipan_objects::{PyResult, Vm};
 
@@ -39,6 +40,64 @@ static FILE: ModuleType = ModuleType {
     flags: 0,
     has_dict: false,
 };
+
+static STREAM_STATIC: StaticType = StaticType::new();
+static STREAM: ModuleType = ModuleType {
+    def: &TypeDef {
+        ty: &STREAM_STATIC,
+        slots: |_| {},
+        methods: STREAM_METHODS,
+        getset: &[],
+        doc: "",
+        module: "_io",
+    },
+    name: "Stream",
+    base: &types::OBJECT,
+    layout: layout::FIELDS,
+    sub_layout: SubLayout::None,
+    flags: 0,
+    has_dict: false,
+};
+
+natives! {
+    static STREAM_METHODS = {
+        "write" method One, "($self, text, /)" => write;
+        "flush" method NoArgs, "($self, /)" => |_, _| Ok(ty::none());
+        "fileno" method NoArgs, "($self, /)" => |_, args| Ok(number::small(fileno(args.at(0)).into()));
+    }
+}
+
+/// Sets the streams of module `sys`.
+pub(crate) fn start(vm: &mut Vm) -> PyResult<()> {
+    let ty = vm.ready_module_type(&STREAM)?;
+    let dict = crate::sys::dict(vm).expect("sys is made first");
+    for (fd, name) in [(0, "stdin"), (1, "stdout"), (2, "stderr")] {
+        let stream = vm.new_fields(ty, &[Some(number::small(fd))])?;
+        dict.set_name(vm, name, stream)?;
+        dict.set_name(vm, &format!("__{name}__"), stream)?;
+    }
+    Ok(())
+}
+
+fn fileno(stream: Value) -> i32 {
+    let fd = Vm::field(mem::expect_ref(stream), 0).and_then(number::i64_of);
+    fd.and_then(|fd| i32::try_from(fd).ok()).unwrap_or(-1)
+}
+
+fn write(vm: &mut Vm, args: Args) -> PyResult {
+    let text = crate::helpers::str_arg(vm, "write", "1", args.at(1))?;
+    let bytes = crate::helpers::to_system(vm, text)?;
+    let mut rest = &bytes[..];
+    while !rest.is_empty() {
+        // SAFETY: the bytes are there.
+        let count = unsafe { libc::write(fileno(args.at(0)), rest.as_ptr().cast(), rest.len()) };
+        match usize::try_from(count) {
+            Ok(count) => rest = &rest[count..],
+            Err(_) => return Err(crate::helpers::os_error(vm, crate::helpers::errno(), &[])),
+        }
+    }
+    Ok(number::size(text.len()))
+}
 
 natives! {
     static FUNCTIONS = {

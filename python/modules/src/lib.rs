@@ -8,7 +8,7 @@
 )]
 
 mod abc;
-mod atexit;
+pub mod atexit;
 mod errno;
 pub mod execute;
 mod gc;
@@ -19,7 +19,7 @@ mod io_fallback;
 mod marshal;
 mod opcode;
 mod posix;
-mod signal;
+pub mod signal;
 mod stat;
 mod string;
 pub mod structseq;
@@ -137,7 +137,11 @@ pub fn init(vm: &mut Vm, config: &Config) -> PyResult<()> {
         let function = vm.new_native(def, None, Some(name))?;
         builtins.set_name(vm, def.name, function)?;
     }
+    signal::start(vm)?;
     sys::start(vm, config)?;
+    if !config.modules.iter().any(|module| module.name == "_io") {
+        io_fallback::start(vm)?;
+    }
     import::start(vm)
 }
 
