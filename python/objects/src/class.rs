@@ -79,7 +79,11 @@ pub fn init_static_mro(vm: &mut Vm, row: &StaticTypeRow) -> PyResult<()> {
         exception
             || matches!(
                 row.layout,
-                layout::FUNCTION | layout::MODULE | layout::CLASSMETHOD | layout::STATICMETHOD
+                layout::FUNCTION
+                    | layout::MODULE
+                    | layout::CLASSMETHOD
+                    | layout::STATICMETHOD
+                    | layout::TYPE
             ),
     );
     if row.layout == layout::INSTANCE_FIRST {
