@@ -8,7 +8,6 @@ use taipan_compile::{Mode, Options};
 
 struct Module {
     name: String,
-    path: String,
     is_package: bool,
     source: String,
     code: Vec<u8>,
@@ -86,7 +85,6 @@ fn build((path, relative): &File) -> Option<Module> {
         .unwrap_or_else(|error| panic!("{relative}: {error}"));
     Some(Module {
         name,
-        path: relative.clone(),
         is_package,
         code: taipan_bytecode::dump(&code),
         source,

@@ -50,7 +50,9 @@ impl CodeBlock {
         let at = usize::try_from(next - 1).unwrap_or(0);
         debug_assert!(at < self.word_count as usize, "pc inside its code block");
         // SAFETY: `depth` has `word_count` entries.
-        usize::from(unsafe { *self.depth.add(at) })
+        let place = unsafe { self.depth.add(at) };
+        // SAFETY: as above.
+        usize::from(unsafe { *place })
     }
 
     /// The index of the word `pc` points to.

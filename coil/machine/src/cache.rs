@@ -142,13 +142,11 @@ impl Caches {
         find: impl FnOnce([u64; 2], &mut Deps) -> Option<T>,
     ) -> (Option<T>, *const CacheEntry<T>) {
         self.misses += 1;
-        if let Some(known) = self.entries.get(&(site, keys)) {
-            if let Some(entry) = known.downcast_ref::<CacheEntry<T>>() {
-                if entry.valid() {
+        if let Some(known) = self.entries.get(&(site, keys))
+            && let Some(entry) = known.downcast_ref::<CacheEntry<T>>()
+                && entry.valid() {
                     return (entry.value, entry);
                 }
-            }
-        }
         let mut deps = Deps::default();
         let value = find(keys, &mut deps);
         if deps.overflow {

@@ -485,11 +485,10 @@ impl Machine for Direct {
         let entry = unsafe { *slot } as usize;
         let entry = std::ptr::with_exposed_provenance::<CacheEntry<T>>(entry);
         // SAFETY: the word is 0 or an entry that this site made.
-        if let Some(entry) = unsafe { entry.as_ref() } {
-            if entry.answers(keys) {
+        if let Some(entry) = unsafe { entry.as_ref() }
+            && entry.answers(keys) {
                 return entry.value();
             }
-        }
         self.cached_slow(slot, keys, find)
     }
     #[inline(always)]

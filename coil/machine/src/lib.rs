@@ -7,7 +7,14 @@
 //! 3. Rust control flow depends only on `yes()`, `promote`, `cached` and static operands.
 //! 4. Closures given to `cached` are pure or idempotent and declare in [`Deps`] every cell they consulted.
 //! 5. An effectful opaque call ends its bytecode (its result goes to a register).
-#![allow(unsafe_code, reason = "Direct runs on raw registers")]
+#![allow(
+    unsafe_code,
+    clippy::multiple_unsafe_ops_per_block,
+    clippy::not_unsafe_ptr_arg_deref,
+    clippy::type_complexity,
+    clippy::wrong_self_convention,
+    reason = "Direct runs on raw registers: a call through a typed pointer is one step; `from_int` makes values of the machine"
+)]
 
 mod cache;
 mod direct;

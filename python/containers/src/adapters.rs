@@ -102,9 +102,9 @@ fn advance_few(
     name: &str,
     items: &mut [Value; FEW],
 ) -> PyResult<bool> {
-    for index in 0..iterators.len() {
+    for (index, place) in items.iter_mut().enumerate().take(iterators.len()) {
         match next_item(vm, iterators.at(index))? {
-            Some(item) => items[index] = item,
+            Some(item) => *place = item,
             None => return exhausted(vm, iterators, strict, name, index).map(|()| false),
         }
     }

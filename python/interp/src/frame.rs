@@ -91,11 +91,10 @@ pub(crate) fn load_name(
     locals: Option<Value>,
     name: Str,
 ) -> PyResult {
-    if let Some(locals) = locals {
-        if let Some(found) = lookup_mapping(vm, locals, name.value())? {
+    if let Some(locals) = locals
+        && let Some(found) = lookup_mapping(vm, locals, name.value())? {
             return Ok(found);
         }
-    }
     load_global(vm, function, name)
 }
 
@@ -560,22 +559,12 @@ pub fn run_body(
         run_code(
             vm,
             &data.block,
-            function.as_ref_value(),
+            Value::from_ref(function.as_ref()),
             base,
             0,
             locals.map_or(0, Value::bits),
         )
     })
-}
-
-/// The name, for conversions.
-trait AsValue {
-    fn as_ref_value(self) -> Value;
-}
-impl AsValue for Function {
-    fn as_ref_value(self) -> Value {
-        Value::from_ref(self.as_ref())
-    }
 }
 
 // ---- displays
@@ -1463,11 +1452,10 @@ pub(crate) fn import_from(vm: &mut Vm, module: Value, name: Str) -> PyResult {
     );
     let spec = protocol::get_attr_opt(vm, module, names.__spec__.str())?;
     let mut initializing = false;
-    if let Some(spec) = spec {
-        if let Some(flag) = protocol::get_attr_opt(vm, spec, names._initializing.str())? {
+    if let Some(spec) = spec
+        && let Some(flag) = protocol::get_attr_opt(vm, spec, names._initializing.str())? {
             initializing = protocol::truth(vm, flag)?;
         }
-    }
     let text = if initializing {
         format!(
             "cannot import name '{}' from partially initialized module '{package_text}' (most likely due to a circular import) ({place})",

@@ -5,6 +5,9 @@
 //! the return of a guest call is decided by the callee's frame [`kind`].
 #![allow(
     unsafe_code,
+    clippy::multiple_unsafe_ops_per_block,
+    clippy::not_unsafe_ptr_arg_deref,
+    clippy::type_complexity,
     reason = "handlers reach code and type data through addresses that machines promise to be live"
 )]
 

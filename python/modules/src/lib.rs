@@ -27,6 +27,7 @@ pub mod syntax_error;
 pub mod sys;
 mod thread;
 mod time;
+mod type_params;
 mod warnings;
 mod weakref;
 
@@ -138,11 +139,30 @@ pub fn init(vm: &mut Vm, config: &Config) -> PyResult<()> {
         builtins.set_name(vm, def.name, function)?;
     }
     signal::start(vm)?;
+    type_params::start(vm)?;
     sys::start(vm, config)?;
     if !config.modules.iter().any(|module| module.name == "_io") {
         io_fallback::start(vm)?;
     }
     import::start(vm)
+}
+
+/// Ends the modules: functions registered with `atexit` run, the standard streams are flushed.
+///
+/// # Errors
+/// What those raise.
+pub fn finish(vm: &mut Vm) -> PyResult<()> {
+    atexit::run(vm)?;
+    let sys = vm.interp.modules().get_name(vm, "sys")?;
+    for name in ["stdout", "stderr"] {
+        if let Some(sys) = sys {
+            let stream = taipan_objects::protocol::get_attr_named(vm, sys, name)?;
+            if stream != taipan_objects::ty::none() {
+                taipan_objects::protocol::call_method(vm, stream, "flush", &[])?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The declaration of a native module.

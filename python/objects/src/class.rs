@@ -240,11 +240,10 @@ fn linearise(vm: &mut Vm, ty: Value, bases: Tuple) -> PyResult<List> {
         let Some(good) = good else {
             let mut names: Vec<String> = Vec::new();
             for index in 0..sequences.len() {
-                if let Some(head) = sequence(index).get(0).and_then(Type::from_value) {
-                    if !names.contains(&head.name()) {
+                if let Some(head) = sequence(index).get(0).and_then(Type::from_value)
+                    && !names.contains(&head.name()) {
                         names.push(head.name());
                     }
-                }
             }
             let text = format!(
                 "Cannot create a consistent method resolution order (MRO) for bases {}",
@@ -651,16 +650,14 @@ fn special_entries(vm: &mut Vm, ty: Type, dict: Dict) -> PyResult<()> {
 
 fn bind_class_cell(vm: &mut Vm, ty: Type, dict: Dict) -> PyResult<()> {
     let names = vm.interp.names.clone();
-    if let Some(entry) = dict.find_str(names.__classcell__.str()) {
-        if let Some(cell) = dict.remove_entry(vm, entry) {
+    if let Some(entry) = dict.find_str(names.__classcell__.str())
+        && let Some(cell) = dict.remove_entry(vm, entry) {
             vm.store(mem::expect_ref(cell), at::CELL_VALUE, Some(ty.value()));
         }
-    }
-    if let Some(entry) = dict.find_str(names.__classdictcell__.str()) {
-        if let Some(cell) = dict.remove_entry(vm, entry) {
+    if let Some(entry) = dict.find_str(names.__classdictcell__.str())
+        && let Some(cell) = dict.remove_entry(vm, entry) {
             vm.store(mem::expect_ref(cell), at::CELL_VALUE, Some(dict.value()));
         }
-    }
     Ok(())
 }
 
@@ -715,11 +712,10 @@ pub fn call_type(vm: &mut Vm, class: Value, args: Args) -> PyResult {
     };
     let object = new(vm, ty, args)?;
     let made = Type::of(object);
-    if made == ty || made.is_subtype(ty) {
-        if let Some(init) = made.slots().init {
+    if (made == ty || made.is_subtype(ty))
+        && let Some(init) = made.slots().init {
             init(vm, object, args)?;
         }
-    }
     Ok(object)
 }
 

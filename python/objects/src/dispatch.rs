@@ -198,11 +198,12 @@ fn new_wrapper(vm: &mut Vm, args: Args) -> PyResult {
 pub fn attribute_name(vm: &mut Vm, name: Value) -> PyResult<Str> {
     match Str::of(name) {
         Some(name) => {
-            let interned = vm.intern_object(if name.as_ref().layout() == layout::STR {
-                name.value()
-            } else {
-                name.value()
-            })?;
+            // A subclass instance stands for the plain text.
+            let plain = match Str::exact(name.value()) {
+                Some(exact) => exact.value(),
+                None => vm.new_str_points(&name.text().to_vec())?,
+            };
+            let interned = vm.intern_object(plain)?;
             Ok(Str::of(interned).expect("interned strings are strings"))
         }
         None => {
@@ -334,25 +335,22 @@ fn call_binary(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> PyResult {
             && Type::of(b).is_subtype(Type::of(a))
             && Type::of(b).lookup(reflected) != Type::of(a).lookup(reflected)
         {
-            if let Some(result) = protocol::call_special(vm, b, reflected, &[a])? {
-                if result != ty::not_implemented() {
+            if let Some(result) = protocol::call_special(vm, b, reflected, &[a])?
+                && result != ty::not_implemented() {
                     return Ok(result);
                 }
-            }
             reflect = false;
         }
         let plain = interned(vm, plain)?;
-        if let Some(result) = protocol::call_special(vm, a, plain, &[b])? {
-            if result != ty::not_implemented() || !reflect {
+        if let Some(result) = protocol::call_special(vm, a, plain, &[b])?
+            && (result != ty::not_implemented() || !reflect) {
                 return Ok(result);
             }
-        }
     }
-    if reflect {
-        if let Some(result) = protocol::call_special(vm, b, reflected, &[a])? {
+    if reflect
+        && let Some(result) = protocol::call_special(vm, b, reflected, &[a])? {
             return Ok(result);
         }
-    }
     Ok(ty::not_implemented())
 }
 
@@ -454,7 +452,7 @@ pub fn update_all_slots(vm: &mut Vm, ty: Type) {
     slot!(len, __len__, |vm, this| {
         let result = call_one(vm, this, |n| n.__len__.str(), &[])?;
         let length = protocol::index_i64(vm, result)?;
-        usize::try_from(length).or_else(|_| Err(vm.raise_value("__len__() should return >= 0")))
+        usize::try_from(length).map_err(|_| vm.raise_value("__len__() should return >= 0"))
     });
     slot!(get_item, __getitem__, |vm, this, key| call_one(
         vm,

@@ -194,8 +194,8 @@ pub fn set_own_attr(vm: &mut Vm, object: Ref, name: Str, value: Value) -> PyResu
         return Ok(false);
     }
     let name = Str::of(vm.intern_object(name.value())?).expect("interned strings are strings");
-    if is_instance_layout(object.layout()) {
-        if let Some(shape) = shape_of(object) {
+    if is_instance_layout(object.layout())
+        && let Some(shape) = shape_of(object) {
             let key = name.as_ref().address();
             if let Some(slot) = vm.interp.shapes.slot(shape, key) {
                 write_slot(vm, object, slot, Some(value))?;
@@ -208,7 +208,6 @@ pub fn set_own_attr(vm: &mut Vm, object: Ref, name: Str, value: Value) -> PyResu
             grow_class(object, count + 1);
             return Ok(true);
         }
-    }
     let dict = instance_dict(vm, object)?;
     if let Some(dict) = dict {
         dict.set_str(vm, name, value)?;
@@ -335,11 +334,10 @@ pub fn set_instance_dict(vm: &mut Vm, object: Ref, dict: Dict) -> PyResult<bool>
 /// # Errors
 /// AttributeError for objects without attributes.
 pub fn get_dict(vm: &mut Vm, value: Value) -> PyResult {
-    if let Some(object) = value.as_ref() {
-        if let Some(dict) = instance_dict(vm, object)? {
+    if let Some(object) = value.as_ref()
+        && let Some(dict) = instance_dict(vm, object)? {
             return Ok(dict.value());
         }
-    }
     let name = vm.interp.names.__dict__.str();
     Err(crate::protocol::no_attribute(vm, value, name))
 }

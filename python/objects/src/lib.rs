@@ -3,7 +3,13 @@
 //! Natives get `&mut Vm` and values by copy. A value in a Rust variable keeps its object alive and in place, because the native stack is
 //! scanned conservatively (docs/rooting.md); slices borrowed from objects must not be used across anything that allocates.
 //! Objects reach guest code only through type slots and the hooks in [`vm::Hooks`].
-#![allow(unsafe_code, reason = "objects are raw memory with CPython's layouts")]
+#![allow(
+    unsafe_code,
+    clippy::multiple_unsafe_ops_per_block,
+    clippy::not_unsafe_ptr_arg_deref,
+    clippy::type_complexity,
+    reason = "objects are raw memory with CPython's layouts; the collector's bits are read and turned into values in one step"
+)]
 
 pub mod bytes;
 pub mod class;

@@ -103,8 +103,9 @@ impl Args {
     pub fn skip(&self, count: usize) -> Args {
         debug_assert!(count <= self.len());
         // SAFETY: stays within the registers.
+        let base = unsafe { self.base.add(count) };
         Args {
-            base: unsafe { self.base.add(count) },
+            base,
             count: self.count - count,
             ..*self
         }

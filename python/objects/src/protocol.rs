@@ -35,9 +35,9 @@ pub fn repr(vm: &mut Vm, value: Value) -> PyResult<Str> {
             None => object_repr(vm, value),
         },
     )?;
-    Str::of(result).ok_or(()).or_else(|()| {
+    Str::of(result).ok_or(()).map_err(|()| {
         let name = type_name(result);
-        Err(vm.raise_type(&format!("__repr__ returned non-string (type {name})")))
+        vm.raise_type(&format!("__repr__ returned non-string (type {name})"))
     })
 }
 
@@ -87,9 +87,9 @@ pub fn str(vm: &mut Vm, value: Value) -> PyResult<Str> {
         return repr(vm, value);
     };
     let result = vm.nested(" while getting the str of an object", |vm| slot(vm, value))?;
-    Str::of(result).ok_or(()).or_else(|()| {
+    Str::of(result).ok_or(()).map_err(|()| {
         let name = type_name(result);
-        Err(vm.raise_type(&format!("__str__ returned non-string (type {name})")))
+        vm.raise_type(&format!("__str__ returned non-string (type {name})"))
     })
 }
 
@@ -125,9 +125,9 @@ pub fn format(vm: &mut Vm, value: Value, spec: Value) -> PyResult<Str> {
     let name = vm.interp.names.__format__.str();
     let result = call_special(vm, value, name, &[spec])?;
     match result {
-        Some(result) => Str::of(result).ok_or(()).or_else(|()| {
+        Some(result) => Str::of(result).ok_or(()).map_err(|()| {
             let name = type_name(result);
-            Err(vm.raise_type(&format!("__format__ must return a str, not {name}")))
+            vm.raise_type(&format!("__format__ must return a str, not {name}"))
         }),
         None => {
             let name = type_name(value);
@@ -199,29 +199,27 @@ fn compare_inner(vm: &mut Vm, a: Value, b: Value, op: CompareOp) -> PyResult {
     let (left, right) = (Type::of(a), Type::of(b));
     let not_implemented = ty::not_implemented();
     let mut reflected = false;
-    if left != right && right.is_subtype(left) {
-        if let Some(slot) = right.slots().compare {
+    if left != right && right.is_subtype(left)
+        && let Some(slot) = right.slots().compare {
             reflected = true;
             let result = slot(vm, b, a, op.swapped())?;
             if result != not_implemented {
                 return Ok(result);
             }
         }
-    }
     if let Some(slot) = left.slots().compare {
         let result = slot(vm, a, b, op)?;
         if result != not_implemented {
             return Ok(result);
         }
     }
-    if !reflected {
-        if let Some(slot) = right.slots().compare {
+    if !reflected
+        && let Some(slot) = right.slots().compare {
             let result = slot(vm, b, a, op.swapped())?;
             if result != not_implemented {
                 return Ok(result);
             }
         }
-    }
     match op {
         CompareOp::Eq => Ok(ty::bool_value(is(a, b))),
         CompareOp::Ne => Ok(ty::bool_value(!is(a, b))),
@@ -370,11 +368,10 @@ pub fn object_find_attr(vm: &mut Vm, value: Value, name: Str) -> PyResult<Option
             return get(vm, descriptor, Some(value), ty).map(Some);
         }
     }
-    if let Some(object) = value.as_ref() {
-        if let Some(own) = instance::own_attr(vm, object, name) {
+    if let Some(object) = value.as_ref()
+        && let Some(own) = instance::own_attr(vm, object, name) {
             return Ok(Some(own));
         }
-    }
     match found {
         Some(descriptor) => match Type::of(descriptor).slots().get {
             Some(get) => get(vm, descriptor, Some(value), ty).map(Some),
@@ -448,11 +445,10 @@ pub fn set_attr(vm: &mut Vm, value: Value, name: Str, new: Option<Value>) -> PyR
 pub fn object_set_attr(vm: &mut Vm, value: Value, name: Str, new: Option<Value>) -> PyResult<()> {
     let ty = Type::of(value);
     let found = ty.lookup(name);
-    if let Some(descriptor) = found {
-        if let Some(set) = Type::of(descriptor).slots().set {
+    if let Some(descriptor) = found
+        && let Some(set) = Type::of(descriptor).slots().set {
             return set(vm, descriptor, value, new);
         }
-    }
     let done = match (value.as_ref(), new) {
         (Some(object), Some(new)) => instance::set_own_attr(vm, object, name, new)?,
         (Some(object), None) => {
@@ -910,15 +906,14 @@ fn binary_or_not(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> PyResult<Opti
         second = None;
     }
     let not_implemented = ty::not_implemented();
-    if let (Some(slot), Some(_)) = (second, first) {
-        if right != left && right.is_subtype(left) {
+    if let (Some(slot), Some(_)) = (second, first)
+        && right != left && right.is_subtype(left) {
             let result = slot(vm, a, b)?;
             if result != not_implemented {
                 return Ok(Some(result));
             }
             second = None;
         }
-    }
     for slot in [first, second].into_iter().flatten() {
         let result = slot(vm, a, b)?;
         if result != not_implemented {

@@ -518,8 +518,7 @@ impl Vm {
     /// A cell that traces may depend on changes.
     #[cold]
     pub fn watched_value_changed(&mut self, cell: *mut u32) {
-        // SAFETY: cells are words of live objects.
-        unsafe { *cell &= !1 };
+        unwatch(cell);
         if let Some(hook) = self.interp.hooks.cell_changed {
             hook(self, cell);
         }
@@ -608,6 +607,12 @@ impl Vm {
     pub fn set_native_top(&self, top: *mut u64) -> *mut u64 {
         self.native_top.replace(top)
     }
+}
+
+/// Nobody watches the cell any more.
+fn unwatch(cell: *mut u32) {
+    // SAFETY: cells are words of live objects.
+    unsafe { *cell &= !1 };
 }
 
 struct VmRoots {

@@ -1,6 +1,8 @@
 //! Taipan put together: an interpreter with its builtins, its driver, and the ways to run programs.
 #![allow(
     unsafe_code,
+    clippy::multiple_unsafe_ops_per_block,
+    clippy::type_complexity,
     reason = "the driver is attached to a context that must not move"
 )]
 

@@ -161,6 +161,35 @@ impl Python {
         frame::run_body(vm, mem::expect_ref(code), globals, None, None)
     }
 
+    /// Runs a program as `__main__` to its end: what it prints as errors goes to standard error. Gives the exit status.
+    pub fn run_program(&mut self, source: &[u8], name: &str, file: Option<&str>, mode: Mode) -> u8 {
+        let result = match self.compile(source, name, mode) {
+            Ok(code) => self.run_main(code, file),
+            Err(error) => Err(match self.vm.new_str(name) {
+                Ok(name) => taipan_modules::syntax_error::raise_syntax(&mut self.vm, &error, name),
+                Err(raised) => raised,
+            }),
+        };
+        let status = match result {
+            Ok(_) => 0,
+            Err(raised) => self.finish(raised),
+        };
+        let _ = taipan_modules::finish(&mut self.vm);
+        status
+    }
+
+    /// Shows an uncaught exception, or gives what SystemExit asks for.
+    fn finish(&mut self, raised: Raised) -> u8 {
+        let error = self.vm.take_raised(raised);
+        match taipan_core::system_exit_code(&mut self.vm, error) {
+            Ok(Some(code)) => return code as u8,
+            Ok(None) => {}
+            Err(_) => return 1,
+        }
+        let _ = taipan_core::print_exception(&mut self.vm, error);
+        1
+    }
+
     /// The pending exception as the text that an uncaught exception prints.
     pub fn describe(&mut self, raised: Raised) -> String {
         let error = self.vm.take_raised(raised);
