@@ -30,21 +30,21 @@ use taipan_objects::{PyResult, Vm};
 pub const DEFAULT_BUFFER_SIZE: usize = 128 * 1024;
 
 /// Module `_io`.
-pub const IO: ModuleDef = ModuleDef {
+pub static IO: ModuleDef = ModuleDef {
     name: "_io",
     functions: open::FUNCTIONS,
     init: init_io,
 };
 
 /// Module `_codecs`.
-pub const CODECS: ModuleDef = ModuleDef {
+pub static CODECS: ModuleDef = ModuleDef {
     name: "_codecs",
     functions: codec::FUNCTIONS,
     init: init_codecs,
 };
 
 /// The native modules of this crate.
-pub static MODULES: &[ModuleDef] = &[IO, CODECS];
+pub static MODULES: &[&ModuleDef] = &[&IO, &CODECS];
 
 /// Types, bases first.
 fn types() -> impl Iterator<Item = &'static ModuleType> {

@@ -119,7 +119,30 @@ impl Python {
         let mut config = config.clone();
         config.modules.extend(taipan_numbers::MODULES);
         config.modules.extend(taipan_containers::MODULES);
-        taipan_modules::init(&mut self.vm, &config)
+        config.modules.push(&taipan_io::IO);
+        let vm = &mut *self.vm;
+        taipan_io::ready_types(vm)?;
+        taipan_modules::init(vm, &config)?;
+        self.make_streams()
+    }
+
+    /// `sys.stdin` and its like, and builtin `open`.
+    fn make_streams(&mut self) -> PyResult<()> {
+        let vm = &mut *self.vm;
+        let (stdin, stdout, stderr) = taipan_io::make_std_streams(vm)?;
+        let Some(sys) = vm.interp.modules().get_name(vm, "sys")?.and_then(taipan_objects::protocol::module_dict) else {
+            return Ok(());
+        };
+        for (name, stream) in [("stdin", stdin), ("stdout", stdout), ("stderr", stderr)] {
+            sys.set_name(vm, name, stream)?;
+            sys.set_name(vm, &format!("__{name}__"), stream)?;
+        }
+        if let Some(open) = taipan_io::IO.functions.iter().find(|def| def.name == "open") {
+            let module = vm.intern("_io")?;
+            let open = vm.new_native(open, None, Some(module))?;
+            vm.interp.builtins().set_name(vm, "open", open)?;
+        }
+        Ok(())
     }
 
     /// Compiles source in a mode.
