@@ -120,7 +120,8 @@ fn source_arg(vm: &mut Vm, function: &str, place: &str, value: Value) -> PyResul
             Some(data) => (data.to_vec(), false),
             None => {
                 return Err(vm.raise_type(&format!(
-                    "{function}() {place} must be a string, bytes or code object"
+                    "{function}() {place} must be a string, bytes or {} object",
+                    if function == "compile" { "AST" } else { "code" }
                 )));
             }
         },

@@ -214,7 +214,7 @@ pub(crate) fn fspath(vm: &mut Vm, value: Value) -> PyResult {
     Err(vm.raise_type(&text))
 }
 
-/// A path argument of a function of module `os`. `others`: what else it may be, for the error ("", ", integer", " or None").
+/// A path argument of a function of module `os`. `others` is "," if it may also be a descriptor, ", None" if None as well.
 ///
 /// # Errors
 /// TypeError, ValueError for embedded null characters.
@@ -229,13 +229,12 @@ pub(crate) fn path_arg(vm: &mut Vm, function: &str, value: Value, others: &str) 
         } else {
             name
         };
-        return Err(vm.raise_type(
-            &format!(
-                "{function}: path should be string, bytes{others} os.PathLike{}, not {name}",
-                if others == "," { " or integer" } else { "" }
-            )
-            .replace("bytes os.PathLike", "bytes or os.PathLike"),
-        ));
+        let wanted = match others {
+            "" => "string, bytes or os.PathLike",
+            "," => "string, bytes, os.PathLike or integer",
+            _ => "string, bytes, os.PathLike, integer or None",
+        };
+        return Err(vm.raise_type(&format!("{function}: path should be {wanted}, not {name}")));
     }
     let object = fspath(vm, value)?;
     let (bytes, is_bytes) = match Str::of(object) {

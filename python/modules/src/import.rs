@@ -224,6 +224,13 @@ fn resolve(vm: &mut Vm, module: Str, globals: Value, level: i64) -> PyResult<Str
     let package = match given(package) {
         Some(package) => package,
         None => {
+            let (spec, name) = (
+                vm.interp.names.__spec__.str(),
+                vm.interp.names.__name__.str(),
+            );
+            if given(dict.get_str(spec)).is_none() && dict.get_str(name).is_none() {
+                return Err(vm.raise_key("'__name__' not in globals"));
+            }
             let importlib = importlib(vm)?;
             protocol::call_method(vm, importlib, "_calc___package__", &[globals])?
         }

@@ -82,12 +82,19 @@ impl StructSeq {
         let class = new_class(vm, types::TYPE.ty(), name, bases, namespace, &[])?;
         vm.interp.keep(self.name, class.value());
         let dict = Dict::from_ref(class.dict());
-        for (place, field) in self.named().filter(|(place, _)| *place < self.visible) {
+        for (place, field) in self.named() {
             let name = vm.intern(field)?;
             let member = vm.alloc_old(layout::MEMBER, &types::MEMBER_DESCRIPTOR, 56)?;
             vm.store(member, at::DESCR_TYPE, Some(class.value()));
             vm.store(member, at::DESCR_NAME, Some(name));
-            mem::set(member, at::DESCR_DEF, at::TUPLE_ITEMS + 8 * place);
+            // Members without an offset are looked up in the instance's dict.
+            let visible = place < self.visible;
+            let offset = if visible {
+                at::TUPLE_ITEMS + 8 * place
+            } else {
+                0
+            };
+            mem::set(member, at::DESCR_DEF, offset);
             dict.set_name(vm, field, Value::from_ref(member))?;
         }
         for method in METHODS {
@@ -102,7 +109,7 @@ impl StructSeq {
         class.update_slots(|slots| {
             slots.repr = Some(repr);
             slots.set_attr = Some(set_attr);
-            slots.new = constructible.then_some(new);
+            slots.new = Some(if constructible { new } else { refuse });
         });
         class.set_flags(class.flags() & !flag::BASETYPE | flag::IMMUTABLE);
         class.modified(vm);
@@ -214,6 +221,11 @@ fn set_attr(vm: &mut Vm, this: Value, name: Str, _: Option<Value>) -> PyResult<(
         name.to_rust()
     );
     Err(protocol::attribute_error(vm, &text, this, name))
+}
+
+fn refuse(vm: &mut Vm, class: Type, _: Args) -> PyResult {
+    let name = qualified(vm, class)?;
+    Err(vm.raise_type(&format!("cannot create '{name}' instances")))
 }
 
 fn new(vm: &mut Vm, class: Type, args: Args) -> PyResult {

@@ -228,7 +228,18 @@ fn clock_info(vm: &mut Vm, args: Args) -> PyResult {
 fn sleep(vm: &mut Vm, args: Args) -> PyResult {
     let seconds = match number::i64_of(args.at(0)) {
         Some(int) => int as f64,
-        None => protocol::to_f64(vm, args.at(0))?,
+        None => {
+            let slots = taipan_objects::ty::Type::of(args.at(0)).slots();
+            if slots.float.is_none()
+                && slots.index.is_none()
+                && number::float_of(args.at(0)).is_none()
+            {
+                return Err(
+                    vm.raise_type_of(args.at(0), "cannot be interpreted as an integer or float")
+                );
+            }
+            protocol::to_f64(vm, args.at(0))?
+        }
     };
     if seconds.is_nan() {
         return Err(vm.raise_value("Invalid value NaN (not a number)"));

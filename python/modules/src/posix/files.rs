@@ -443,7 +443,7 @@ pub(super) fn folder_entries(
         Some(value) => value,
         None => vm.new_str(".")?,
     };
-    let path = path_arg(vm, function, value, ",")?;
+    let path = path_arg(vm, function, value, ", None")?;
     // SAFETY: the path ends with a null character.
     let folder = unsafe { libc::opendir(path.text.as_ptr()) };
     if folder.is_null() {

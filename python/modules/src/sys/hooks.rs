@@ -136,7 +136,7 @@ fn breakpoint(vm: &mut Vm, args: Args) -> PyResult {
 
 fn audit(vm: &mut Vm, args: Args) -> PyResult {
     if args.is_empty() {
-        return Err(vm.raise_type("audit() missing 1 required positional argument: 'event'"));
+        return Err(vm.raise_type("audit expected at least 1 argument, got 0"));
     }
     let Some(hooks) = vm.interp.kept("audit.hooks") else {
         return Ok(ty::none());

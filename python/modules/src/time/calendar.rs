@@ -124,7 +124,8 @@ fn struct_time(vm: &mut Vm, tm: &libc::tm, zone: &str) -> PyResult {
 /// `gmtime`.
 pub(super) fn gmtime(vm: &mut Vm, args: Args) -> PyResult {
     let tm = parts(vm, args.get(0), false)?;
-    struct_time(vm, &tm, "UTC")
+    let zone = zone_name(&tm);
+    struct_time(vm, &tm, &zone)
 }
 
 /// `localtime`.
