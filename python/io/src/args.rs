@@ -97,9 +97,7 @@ pub(crate) fn optional_ssize(vm: &mut Vm, value: Option<Value>) -> PyResult<i64>
     };
     if !is_index(value) {
         let name = protocol::type_name(value);
-        return Err(vm.raise_type(&format!(
-            "argument should be integer or None, not '{name}'"
-        )));
+        return Err(vm.raise_type(&format!("argument should be integer or None, not '{name}'")));
     }
     ssize(vm, value)
 }
@@ -277,7 +275,9 @@ pub(crate) fn system_path(vm: &mut Vm, path: Value) -> PyResult<std::ffi::CStrin
             let handler = crate::codec::Handler::named("surrogateescape");
             crate::codec::encode(vm, text, crate::codec::Native::Utf8, &handler)?
         }
-        None => Bytes::of(path).map(|path| path.data().to_vec()).unwrap_or_default(),
+        None => Bytes::of(path)
+            .map(|path| path.data().to_vec())
+            .unwrap_or_default(),
     };
     std::ffi::CString::new(bytes).or_else(|_| Err(vm.raise_value("embedded null byte")))
 }

@@ -110,7 +110,13 @@ fn check(vm: &mut Vm, this: Value, method: &str, text: &str) -> PyResult {
 /// # Errors
 /// UnsupportedOperation.
 pub(crate) fn check_able(vm: &mut Vm, this: Value, method: &str) -> PyResult<()> {
-    check(vm, this, method, &format!("File or stream is not {method}.")).map(|_| ())
+    check(
+        vm,
+        this,
+        method,
+        &format!("File or stream is not {method}."),
+    )
+    .map(|_| ())
 }
 
 fn seek(vm: &mut Vm, args: Args) -> PyResult {
@@ -158,7 +164,11 @@ fn expect_bytes(vm: &mut Vm, value: Value, method: &str) -> PyResult<Vec<u8>> {
         Some(bytes) => Ok(bytes.data().to_vec()),
         None => {
             let name = protocol::type_name(value);
-            let class = if method == "read" || method == "peek" { &types::OSError } else { &types::TypeError };
+            let class = if method == "read" || method == "peek" {
+                &types::OSError
+            } else {
+                &types::TypeError
+            };
             let text = format!("{method}() should have returned a bytes object, not '{name}'");
             Err(vm.raise_text(class, &text))
         }
@@ -178,7 +188,10 @@ fn readline(vm: &mut Vm, args: Args) -> PyResult {
             let ahead = protocol::call(vm, peek, &[number::small(1)])?;
             let ahead = expect_bytes(vm, ahead, "peek")?;
             if !ahead.is_empty() {
-                let end = ahead.iter().position(|byte| *byte == b'\n').map_or(ahead.len(), |at| at + 1);
+                let end = ahead
+                    .iter()
+                    .position(|byte| *byte == b'\n')
+                    .map_or(ahead.len(), |at| at + 1);
                 wanted = end.min(limit - line.len());
             }
         }

@@ -215,7 +215,10 @@ pub(crate) fn write_bytes(vm: &mut Vm, this: Value, bytes: &[u8]) -> PyResult<us
         return Ok(0);
     }
     let start = size(this, POS);
-    let Some(end) = start.checked_add(bytes.len()).filter(|end| *end <= isize::MAX as usize) else {
+    let Some(end) = start
+        .checked_add(bytes.len())
+        .filter(|end| *end <= isize::MAX as usize)
+    else {
         return Err(vm.raise_overflow("new buffer size too large"));
     };
     let old = array.len();
@@ -289,9 +292,9 @@ fn truncate(vm: &mut Vm, args: Args) -> PyResult {
         Some(value) => {
             if number::int_of(value).is_none() && Type::of(value).slots().index.is_none() {
                 let name = protocol::type_name(value);
-                return Err(vm.raise_type(&format!(
-                    "argument should be integer or None, not '{name}'"
-                )));
+                return Err(
+                    vm.raise_type(&format!("argument should be integer or None, not '{name}'"))
+                );
             }
             ssize(vm, value)?
         }
@@ -357,7 +360,9 @@ pub(crate) fn update_dict(vm: &mut Vm, this: Value, from: Value) -> PyResult<()>
     }
     let Some(from) = Dict::of(from) else {
         let name = protocol::type_name(from);
-        return Err(vm.raise_type(&format!("third item of state should be a dict, got a {name}")));
+        return Err(vm.raise_type(&format!(
+            "third item of state should be a dict, got a {name}"
+        )));
     };
     if let Some(dict) = instance::instance_dict(vm, mem::expect_ref(this))? {
         dict.update(vm, from)?;

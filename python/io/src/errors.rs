@@ -90,7 +90,10 @@ pub(crate) fn blocking(vm: &mut Vm, written: usize) -> Raised {
     match vm.new_str(text) {
         Ok(text) => {
             let number = number::small(libc::EAGAIN.into());
-            vm.raise_with(&types::BlockingIOError, &[number, text, number::size(written)])
+            vm.raise_with(
+                &types::BlockingIOError,
+                &[number, text, number::size(written)],
+            )
         }
         Err(raised) => raised,
     }
@@ -133,7 +136,11 @@ pub(crate) fn both(
             let later = vm.take_raised(raised);
             if later != earlier {
                 let object = mem::expect_ref(later);
-                vm.store(object, taipan_objects::layout::at::EXC_CONTEXT, Some(earlier));
+                vm.store(
+                    object,
+                    taipan_objects::layout::at::EXC_CONTEXT,
+                    Some(earlier),
+                );
             }
             Err(vm.raise(later))
         }

@@ -1,9 +1,11 @@
 //! `FileIO`: an unbuffered file on a descriptor. Fields: descriptor (-1 when closed), flags, block size.
 
-use crate::args::{bind, c_int, fspath, given, limit, offset, system_path, whence, writable, writable_size};
+use crate::args::{
+    bind, c_int, fspath, given, limit, offset, system_path, whence, writable, writable_size,
+};
 use crate::base::{self, RAW_BASE};
 use crate::errors::{closed, no_pickle, unsupported};
-use crate::fields::{get, getset, int, io_types, is_exact, set_small, set_int};
+use crate::fields::{get, getset, int, io_types, is_exact, set_int, set_small};
 use crate::sys;
 use taipan_objects::bytes::bytes_like;
 use taipan_objects::instance;
@@ -97,7 +99,10 @@ pub(crate) fn is_file(value: Value) -> bool {
 }
 
 fn new_closed(vm: &mut Vm, ty: Type) -> PyResult {
-    vm.new_fields(ty, &[Some(number::small(-1)), Some(number::small(CLOSE_FD)), None])
+    vm.new_fields(
+        ty,
+        &[Some(number::small(-1)), Some(number::small(CLOSE_FD)), None],
+    )
 }
 
 /// Takes a mode apart: our flags and the system's.
@@ -161,9 +166,9 @@ fn init(vm: &mut Vm, this: Value, args: Args) -> PyResult<()> {
             Some(mode) => mode.to_rust().into_owned(),
             None => {
                 let name = protocol::type_name(mode);
-                return Err(vm.raise_type(&format!(
-                    "FileIO() argument 'mode' must be str, not {name}"
-                )));
+                return Err(
+                    vm.raise_type(&format!("FileIO() argument 'mode' must be str, not {name}"))
+                );
             }
         },
     };
@@ -267,7 +272,11 @@ fn take(vm: &mut Vm, this: Value, name: Value, fd: i32, mut own: i64) -> PyResul
     if kind != libc::S_IFCHR {
         own |= NO_TERMINAL;
     }
-    let block = if stat.st_blksize > 1 { i64::from(stat.st_blksize) } else { crate::DEFAULT_BUFFER_SIZE as i64 };
+    let block = if stat.st_blksize > 1 {
+        i64::from(stat.st_blksize)
+    } else {
+        crate::DEFAULT_BUFFER_SIZE as i64
+    };
     set_int(vm, this, BLOCK, block)?;
     set_small(vm, this, FLAGS, own);
     set_small(vm, this, FD, fd.into());
@@ -307,7 +316,11 @@ fn repr(vm: &mut Vm, this: Value) -> PyResult {
     if fd(this) < 0 {
         return vm.new_str(&format!("<{class} [closed]>"));
     }
-    let closefd = if flags(this) & CLOSE_FD != 0 { "True" } else { "False" };
+    let closefd = if flags(this) & CLOSE_FD != 0 {
+        "True"
+    } else {
+        "False"
+    };
     let mode = mode_text(this);
     let name = vm.interp.names.name.str();
     let text = match protocol::get_attr_opt(vm, this, name)? {
@@ -576,7 +589,11 @@ pub(crate) fn close(vm: &mut Vm, this: Value) -> PyResult<()> {
         set_small(vm, this, FD, -1);
         return marked;
     }
-    let marked = if is_file(this) { Ok(()) } else { base::close(vm, this) };
+    let marked = if is_file(this) {
+        Ok(())
+    } else {
+        base::close(vm, this)
+    };
     crate::errors::both(vm, marked, |vm| {
         let fd = fd(this);
         if fd < 0 {

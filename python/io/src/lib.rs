@@ -16,6 +16,7 @@ mod string_io;
 mod sys;
 mod text;
 
+pub use codec::{decode_bytes, encode_text};
 pub use standard::{flush_std, make_std_streams};
 pub use text::write_text;
 

@@ -163,16 +163,29 @@ static GETSET: &[GetSetDef] = getset! {
 /// MemoryError.
 pub(crate) fn new_decoder(vm: &mut Vm, decoder: Value, translate: bool) -> PyResult {
     let state = READY | if translate { TRANSLATE } else { 0 };
-    vm.new_fields(NEWLINE_DECODER.ty(), &[Some(decoder), Some(number::small(state))])
+    vm.new_fields(
+        NEWLINE_DECODER.ty(),
+        &[Some(decoder), Some(number::small(state))],
+    )
 }
 
 fn init(vm: &mut Vm, this: Value, args: Args) -> PyResult<()> {
-    let [decoder, translate, errors] =
-        bind(vm, "IncrementalNewlineDecoder", args, ["decoder", "translate", "errors"], 2)?;
+    let [decoder, translate, errors] = bind(
+        vm,
+        "IncrementalNewlineDecoder",
+        args,
+        ["decoder", "translate", "errors"],
+        2,
+    )?;
     let _ = errors;
     let translate = protocol::truth(vm, translate.expect("required"))?;
     set(vm, this, DECODER, decoder);
-    set_small(vm, this, STATE, READY | if translate { TRANSLATE } else { 0 });
+    set_small(
+        vm,
+        this,
+        STATE,
+        READY | if translate { TRANSLATE } else { 0 },
+    );
     Ok(())
 }
 
@@ -185,7 +198,10 @@ fn ready(vm: &mut Vm, this: Value) -> PyResult {
 
 fn newlines(this: Value) -> Newlines {
     let state = int(this, STATE);
-    Newlines { pending_cr: state & PENDING != 0, seen: state & 7 }
+    Newlines {
+        pending_cr: state & PENDING != 0,
+        seen: state & 7,
+    }
 }
 
 fn set_newlines(vm: &Vm, this: Value, newlines: Newlines) {
@@ -196,7 +212,9 @@ fn set_newlines(vm: &Vm, this: Value, newlines: Newlines) {
 
 fn decode(vm: &mut Vm, args: Args) -> PyResult {
     let this = args.at(0);
-    let last = args.get(2).map_or(Ok(false), |value| protocol::truth(vm, value))?;
+    let last = args
+        .get(2)
+        .map_or(Ok(false), |value| protocol::truth(vm, value))?;
     let decoder = ready(vm, this)?;
     let text = if decoder == ty::none() {
         args.at(1)
@@ -247,7 +265,14 @@ fn setstate(vm: &mut Vm, args: Args) -> PyResult {
         return Err(vm.raise_type("illegal decoder state"));
     };
     let known = newlines(this);
-    set_newlines(vm, this, Newlines { pending_cr: flag & 1 != 0, ..known });
+    set_newlines(
+        vm,
+        this,
+        Newlines {
+            pending_cr: flag & 1 != 0,
+            ..known
+        },
+    );
     if decoder != ty::none() {
         let flag = vm.new_int(flag >> 1)?;
         let state = vm.new_tuple(&[buffer, flag])?;

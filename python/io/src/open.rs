@@ -1,9 +1,9 @@
 //! `open`, `open_code`, `text_encoding`.
 
 use crate::args::{c_int, given, text_or_none};
+use crate::text::Newline;
 use crate::text::{self, class_text};
 use crate::{buffered, file, sys};
-use crate::text::Newline;
 use taipan_objects::instance;
 use taipan_objects::native::Args;
 use taipan_objects::number;
@@ -76,7 +76,9 @@ fn open(vm: &mut Vm, args: Args) -> PyResult {
             Some(mode) => mode.to_rust().into_owned(),
             None => {
                 let name = protocol::type_name(mode);
-                return Err(vm.raise_type(&format!("open() argument 'mode' must be str, not {name}")));
+                return Err(
+                    vm.raise_type(&format!("open() argument 'mode' must be str, not {name}"))
+                );
             }
         },
     };
@@ -84,16 +86,28 @@ fn open(vm: &mut Vm, args: Args) -> PyResult {
     let encoding = text_arg(vm, args.get(3), "encoding")?;
     let errors = text_arg(vm, args.get(4), "errors")?;
     let newline = text_arg(vm, args.get(5), "newline")?;
-    let closefd = args.get(6).map_or(Ok(true), |value| protocol::truth(vm, value))?;
+    let closefd = args
+        .get(6)
+        .map_or(Ok(true), |value| protocol::truth(vm, value))?;
     let opener = given(args.get(7));
     // What is no descriptor is a path, asked for once.
-    let file = if number::int_of(file).is_some() { file } else { crate::args::fspath(vm, file)? };
+    let file = if number::int_of(file).is_some() {
+        file
+    } else {
+        crate::args::fspath(vm, file)?
+    };
     let parsed = parse_mode(vm, &mode)?;
     if parsed.binary {
-        for (value, name) in [(encoding, "encoding"), (errors, "errors"), (newline, "newline")] {
+        for (value, name) in [
+            (encoding, "encoding"),
+            (errors, "errors"),
+            (newline, "newline"),
+        ] {
             if value.is_some() {
                 let article = if name == "newline" { "a" } else { "an" };
-                return Err(vm.raise_value(&format!("binary mode doesn't take {article} {name} argument")));
+                return Err(vm.raise_value(&format!(
+                    "binary mode doesn't take {article} {name} argument"
+                )));
             }
         }
         if buffering == 1 {
@@ -102,7 +116,14 @@ fn open(vm: &mut Vm, args: Args) -> PyResult {
         }
     }
     let raw = file::open(vm, file, &parsed.raw, closefd, opener)?;
-    let result = layers(vm, raw, &parsed, &mode, buffering, (encoding, errors, newline));
+    let result = layers(
+        vm,
+        raw,
+        &parsed,
+        &mode,
+        buffering,
+        (encoding, errors, newline),
+    );
     if result.is_err() {
         close_after_failure(vm, raw, result)
     } else {
@@ -187,10 +208,16 @@ fn open_code(vm: &mut Vm, args: Args) -> PyResult {
     let path = args.at(0);
     if Str::of(path).is_none() {
         let name = class_text(path).trim_start_matches("_io.").to_owned();
-        return Err(vm.raise_type(&format!("open_code() argument 'path' must be str, not {name}")));
+        return Err(vm.raise_type(&format!(
+            "open_code() argument 'path' must be str, not {name}"
+        )));
     }
     let raw = file::open(vm, path, "r", true, None)?;
     let size = default_size(raw);
     let result = buffered::open(vm, &buffered::READER, raw, size);
-    if result.is_err() { close_after_failure(vm, raw, result) } else { result }
+    if result.is_err() {
+        close_after_failure(vm, raw, result)
+    } else {
+        result
+    }
 }

@@ -29,7 +29,11 @@ fn stream(vm: &mut Vm, fd: i32, name: &str, mode: &str) -> PyResult {
     let attribute = vm.interp.names.name.str();
     let name = vm.new_str(name)?;
     instance::set_own_attr(vm, mem::expect_ref(raw), attribute, name)?;
-    let class = if fd == 0 { &buffered::READER } else { &buffered::WRITER };
+    let class = if fd == 0 {
+        &buffered::READER
+    } else {
+        &buffered::WRITER
+    };
     let buffer = buffered::open(vm, class, raw, crate::DEFAULT_BUFFER_SIZE as i64)?;
     let encoding = vm.intern("utf-8")?;
     // In the C locale undecodable bytes are let through.
@@ -40,7 +44,11 @@ fn stream(vm: &mut Vm, fd: i32, name: &str, mode: &str) -> PyResult {
         _ if lenient => "surrogateescape",
         _ => "strict",
     })?;
-    let newline = if fd == 0 { Newline::Translated } else { Newline::Exactly("\n") };
+    let newline = if fd == 0 {
+        Newline::Translated
+    } else {
+        Newline::Exactly("\n")
+    };
     let terminal = sys::is_terminal(fd);
     let settings = text::Settings {
         encoding,

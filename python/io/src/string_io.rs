@@ -117,7 +117,9 @@ fn start(vm: &mut Vm, this: Value, initial: Option<Value>, newline: Option<Value
             Some(text) => Some(text),
             None => {
                 let name = protocol::type_name(value);
-                return Err(vm.raise_type(&format!("initial_value must be str or None, not {name}")));
+                return Err(
+                    vm.raise_type(&format!("initial_value must be str or None, not {name}"))
+                );
             }
         },
     };
@@ -182,7 +184,10 @@ fn store(vm: &mut Vm, this: Value, text: Text<'_>) -> PyResult<()> {
     }
     let unit = width(this);
     let start = size(this, POS);
-    let Some(end) = start.checked_add(text.len()).filter(|end| *end < isize::MAX as usize / 4) else {
+    let Some(end) = start
+        .checked_add(text.len())
+        .filter(|end| *end < isize::MAX as usize / 4)
+    else {
         return Err(vm.raise_overflow("new position too large"));
     };
     let old = array.len();
@@ -224,7 +229,10 @@ fn put(vm: &mut Vm, this: Value, text: Str) -> PyResult<()> {
     }
     let mut points = text.text().to_vec();
     if universal(this) {
-        let mut seen = Newlines { pending_cr: false, seen: int(this, SEEN) };
+        let mut seen = Newlines {
+            pending_cr: false,
+            seen: int(this, SEEN),
+        };
         points = seen.translated(&points, newline(this).is_none());
         set_small(vm, this, SEEN, seen.seen);
     } else if let Some(newline) = newline(this) {
@@ -232,7 +240,13 @@ fn put(vm: &mut Vm, this: Value, text: Str) -> PyResult<()> {
         let lf = u32::from('\n');
         points = points
             .iter()
-            .flat_map(|point| if *point == lf { end.clone() } else { vec![*point] })
+            .flat_map(|point| {
+                if *point == lf {
+                    end.clone()
+                } else {
+                    vec![*point]
+                }
+            })
             .collect();
     }
     if points.iter().all(|point| *point < 0x100) {
@@ -350,9 +364,9 @@ fn truncate(vm: &mut Vm, args: Args) -> PyResult {
         Some(value) => {
             if number::int_of(value).is_none() && Type::of(value).slots().index.is_none() {
                 let name = protocol::type_name(value);
-                return Err(vm.raise_type(&format!(
-                    "argument should be integer or None, not '{name}'"
-                )));
+                return Err(
+                    vm.raise_type(&format!("argument should be integer or None, not '{name}'"))
+                );
             }
             ssize(vm, value)?
         }
@@ -427,7 +441,9 @@ fn setstate(vm: &mut Vm, args: Args) -> PyResult {
     }
     if number::int_of(state.at(2)).is_none() {
         let name = protocol::type_name(state.at(2));
-        return Err(vm.raise_type(&format!("third item of state must be an integer, got {name}")));
+        return Err(vm.raise_type(&format!(
+            "third item of state must be an integer, got {name}"
+        )));
     }
     let place = ssize(vm, state.at(2))?;
     if place < 0 {

@@ -73,14 +73,18 @@ fn retry(vm: &mut Vm, mut call: impl FnMut() -> isize) -> Result<usize, Failure>
 pub(crate) fn read(vm: &mut Vm, fd: i32, buffer: &mut [u8]) -> Result<usize, Failure> {
     let count = buffer.len().min(MAX_IO);
     // SAFETY: the buffer has that many bytes.
-    retry(vm, || unsafe { libc::read(fd, buffer.as_mut_ptr().cast(), count) })
+    retry(vm, || unsafe {
+        libc::read(fd, buffer.as_mut_ptr().cast(), count)
+    })
 }
 
 /// `write(2)`.
 pub(crate) fn write(vm: &mut Vm, fd: i32, data: &[u8]) -> Result<usize, Failure> {
     let count = data.len().min(MAX_IO);
     // SAFETY: the data has that many bytes.
-    retry(vm, || unsafe { libc::write(fd, data.as_ptr().cast(), count) })
+    retry(vm, || unsafe {
+        libc::write(fd, data.as_ptr().cast(), count)
+    })
 }
 
 /// `lseek(2)`.

@@ -307,9 +307,16 @@ fn set_up(vm: &mut Vm, this: Value, raw: Value, buffer_size: i64, able: i64) -> 
         }
         if file::is_file(raw) {
             file::open_fd(vm, raw)?;
-            let fine = if bit == CAN_READ { file::is_readable(raw) } else { file::is_writable(raw) };
+            let fine = if bit == CAN_READ {
+                file::is_readable(raw)
+            } else {
+                file::is_writable(raw)
+            };
             if !fine {
-                return Err(errors::unsupported(vm, &format!("File or stream is not {method}.")));
+                return Err(errors::unsupported(
+                    vm,
+                    &format!("File or stream is not {method}."),
+                ));
             }
         } else {
             base::check_able(vm, raw, method)?;

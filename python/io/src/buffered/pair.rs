@@ -46,8 +46,13 @@ static GETSET: &[GetSetDef] = getset! {
 };
 
 fn init(vm: &mut Vm, this: Value, args: Args) -> PyResult<()> {
-    let [reader, writer, buffer_size] =
-        bind(vm, "BufferedRWPair", args, ["reader", "writer", "buffer_size"], 2)?;
+    let [reader, writer, buffer_size] = bind(
+        vm,
+        "BufferedRWPair",
+        args,
+        ["reader", "writer", "buffer_size"],
+        2,
+    )?;
     let (reader, writer) = (reader.expect("required"), writer.expect("required"));
     let buffer_size = match buffer_size {
         Some(count) => ssize(vm, count)?,

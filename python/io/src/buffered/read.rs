@@ -1,8 +1,8 @@
 //! Reading through a buffer.
 
 use super::{
-    CAN_WRITE, END, POS, SIZE, check_open, exclusively, flush_and_rewind, forget_read, has, memory, raw,
-    raw_read, unread, write,
+    CAN_WRITE, END, POS, SIZE, check_open, exclusively, flush_and_rewind, forget_read, has, memory,
+    raw, raw_read, unread, write,
 };
 use crate::args::{limit, optional_ssize, ssize, writable_size};
 use crate::fields::{is_exact, set_size, size};
@@ -54,7 +54,12 @@ fn take<'a>(vm: &mut Vm, this: Value, most: usize) -> PyResult<&'a [u8]> {
 }
 
 /// Reads straight into a vector.
-fn raw_append(vm: &mut Vm, this: Value, count: usize, out: &mut Vec<u8>) -> PyResult<Option<usize>> {
+fn raw_append(
+    vm: &mut Vm,
+    this: Value,
+    count: usize,
+    out: &mut Vec<u8>,
+) -> PyResult<Option<usize>> {
     let start = out.len();
     file::reserve(vm, out, count)?;
     out.resize(start + count, 0);
@@ -103,7 +108,11 @@ fn read_all(vm: &mut Vm, this: Value) -> PyResult {
         let any = file::is_readable(raw) || file::fd(raw) < 0;
         if any {
             let got = file::read_rest(vm, raw, &mut out)?;
-            return if got || !out.is_empty() { vm.new_bytes(&out) } else { Ok(ty::none()) };
+            return if got || !out.is_empty() {
+                vm.new_bytes(&out)
+            } else {
+                Ok(ty::none())
+            };
         }
     }
     let readall = vm.intern("readall")?;
@@ -111,7 +120,11 @@ fn read_all(vm: &mut Vm, this: Value) -> PyResult {
     if let Some(method) = protocol::get_attr_opt(vm, raw, readall)? {
         let rest = protocol::call(vm, method, &[])?;
         if rest == ty::none() {
-            return if out.is_empty() { Ok(rest) } else { vm.new_bytes(&out) };
+            return if out.is_empty() {
+                Ok(rest)
+            } else {
+                vm.new_bytes(&out)
+            };
         }
         let Some(bytes) = Bytes::of(rest) else {
             return Err(vm.raise_type("readall() should return bytes"));
@@ -122,7 +135,11 @@ fn read_all(vm: &mut Vm, this: Value) -> PyResult {
     loop {
         let piece = protocol::call_method(vm, raw, "read", &[])?;
         if piece == ty::none() {
-            return if out.is_empty() { Ok(piece) } else { vm.new_bytes(&out) };
+            return if out.is_empty() {
+                Ok(piece)
+            } else {
+                vm.new_bytes(&out)
+            };
         }
         let Some(bytes) = Bytes::of(piece) else {
             return Err(vm.raise_type("read() should return bytes"));
@@ -201,7 +218,11 @@ pub(super) fn readinto1(vm: &mut Vm, args: Args) -> PyResult {
 
 fn into(vm: &mut Vm, args: Args, once: bool) -> PyResult {
     let (this, buffer) = (args.at(0), args.at(1));
-    let function = if once { "readinto1() argument" } else { "readinto() argument" };
+    let function = if once {
+        "readinto1() argument"
+    } else {
+        "readinto() argument"
+    };
     let count = writable_size(vm, buffer, function)?;
     raw(vm, this)?;
     check_open(vm, this, "readinto of closed file")?;

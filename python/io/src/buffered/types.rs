@@ -1,9 +1,9 @@
 //! The three buffered types: constructors, position, closing.
 
 use super::{
-    BUFFER, BUSY, CAN_READ, CAN_WRITE, COUNT, DETACHED, RAW, RAW_POS, READY, STATE, change, check_open, exclusively,
-    flush_and_rewind, forget_read, has, is_closed, known_place, raw, raw_seek, raw_tell, read, reentrant, set_up, size,
-    unread, unwritten, write,
+    BUFFER, BUSY, CAN_READ, CAN_WRITE, COUNT, DETACHED, RAW, RAW_POS, READY, STATE, change,
+    check_open, exclusively, flush_and_rewind, forget_read, has, is_closed, known_place, raw,
+    raw_seek, raw_tell, read, reentrant, set_up, size, unread, unwritten, write,
 };
 use crate::args::{bind, offset, ssize, whence};
 use crate::base::{self, BUFFERED_BASE};
@@ -44,7 +44,8 @@ fn writer_slots(slots: &mut Slots) {
 
 fn random_slots(slots: &mut Slots) {
     common(slots);
-    slots.init = Some(|vm, this, args| init(vm, this, args, "BufferedRandom", CAN_READ | CAN_WRITE));
+    slots.init =
+        Some(|vm, this, args| init(vm, this, args, "BufferedRandom", CAN_READ | CAN_WRITE));
     slots.iter = Some(read::iter);
     slots.next = Some(read::next);
 }
@@ -179,7 +180,11 @@ fn repr(vm: &mut Vm, this: Value) -> PyResult {
 
 fn sizeof(_: &mut Vm, args: Args) -> PyResult {
     let this = args.at(0);
-    let buffer = if get(this, BUFFER).is_some() { size(this, super::SIZE) } else { 0 };
+    let buffer = if get(this, BUFFER).is_some() {
+        size(this, super::SIZE)
+    } else {
+        0
+    };
     Ok(number::size(24 + 8 * (COUNT + 1) + buffer))
 }
 
@@ -265,7 +270,11 @@ fn seek(vm: &mut Vm, args: Args) -> PyResult {
     // Moving within what was read ahead needs no call.
     if whence < 2 && has(this, CAN_READ) && unwritten(this) == 0 && size(this, super::END) > 0 {
         let current = known_place(vm, this)? - unread(this) as i64;
-        let distance = if whence == 0 { target.saturating_sub(current) } else { target };
+        let distance = if whence == 0 {
+            target.saturating_sub(current)
+        } else {
+            target
+        };
         let (pos, end) = (size(this, super::POS) as i64, size(this, super::END) as i64);
         let place = pos.saturating_add(distance);
         if (0..=end).contains(&place) {
@@ -277,7 +286,11 @@ fn seek(vm: &mut Vm, args: Args) -> PyResult {
         if has(this, CAN_WRITE) {
             write::flush_pending(vm, this)?;
         }
-        let target = if whence == 1 { target.saturating_sub(unread(this) as i64) } else { target };
+        let target = if whence == 1 {
+            target.saturating_sub(unread(this) as i64)
+        } else {
+            target
+        };
         let place = raw_seek(vm, this, target, whence)?;
         forget_read(vm, this);
         vm.new_int(place)

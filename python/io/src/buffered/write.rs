@@ -1,8 +1,8 @@
 //! Writing through a buffer.
 
 use super::{
-    SIZE, WRITE_END, WRITE_POS, check_open, exclusively, flush_and_rewind, forget_written, memory, raw,
-    raw_write, rewind, unwritten,
+    SIZE, WRITE_END, WRITE_POS, check_open, exclusively, flush_and_rewind, forget_written, memory,
+    raw, raw_write, rewind, unwritten,
 };
 use crate::errors::blocking;
 use crate::fields::{set_size, size};

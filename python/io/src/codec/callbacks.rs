@@ -41,15 +41,25 @@ struct Problem {
 
 fn unknown(vm: &mut Vm, error: Value) -> Raised {
     let name = protocol::type_name(error);
-    vm.raise_type(&format!("don't know how to handle {name} in error callback"))
+    vm.raise_type(&format!(
+        "don't know how to handle {name} in error callback"
+    ))
 }
 
 fn problem(vm: &mut Vm, error: Value) -> PyResult<Problem> {
     if is_a(error, &types::UnicodeTranslateError) {
         let object = error.as_ref().and_then(|error| {
             let field = |index| taipan_objects::exception::extra(error, index);
-            let place = |index| field(index).and_then(number::i64_of).and_then(|p| usize::try_from(p).ok());
-            Some((Str::of(field(1).or_else(|| field(0))?)?, place(2)?, place(3)?))
+            let place = |index| {
+                field(index)
+                    .and_then(number::i64_of)
+                    .and_then(|p| usize::try_from(p).ok())
+            };
+            Some((
+                Str::of(field(1).or_else(|| field(0))?)?,
+                place(2)?,
+                place(3)?,
+            ))
         });
         let Some((text, start, end)) = object else {
             return Err(unknown(vm, error));
@@ -57,7 +67,12 @@ fn problem(vm: &mut Vm, error: Value) -> PyResult<Problem> {
         let end = end.min(text.len());
         let start = start.min(end);
         let bad = Bad::Translate((start..end).map(|at| text.at(at)).collect());
-        return Ok(Problem { encoding: String::new(), bad, start, end });
+        return Ok(Problem {
+            encoding: String::new(),
+            bad,
+            start,
+            end,
+        });
     }
     let found = fields(error);
     let Some((encoding, object, start, end)) = found else {
@@ -68,7 +83,12 @@ fn problem(vm: &mut Vm, error: Value) -> PyResult<Problem> {
             let end = end.min(text.len());
             let start = start.min(end);
             let bad = Bad::Encode((start..end).map(|at| text.at(at)).collect());
-            return Ok(Problem { encoding, bad, start, end });
+            return Ok(Problem {
+                encoding,
+                bad,
+                start,
+                end,
+            });
         }
     }
     if is_a(error, &types::UnicodeDecodeError) {
@@ -77,7 +97,12 @@ fn problem(vm: &mut Vm, error: Value) -> PyResult<Problem> {
             let end = end.min(data.len());
             let start = start.min(end);
             let bad = Bad::Decode(data[start..].to_vec(), end - start);
-            return Ok(Problem { encoding, bad, start, end });
+            return Ok(Problem {
+                encoding,
+                bad,
+                start,
+                end,
+            });
         }
     }
     Err(unknown(vm, error))
@@ -132,7 +157,9 @@ fn xml(vm: &mut Vm, args: Args) -> PyResult {
 fn backslash(vm: &mut Vm, args: Args) -> PyResult {
     let problem = problem(vm, args.at(0))?;
     let text: Vec<u32> = match &problem.bad {
-        Bad::Encode(bad) | Bad::Translate(bad) => bad.iter().copied().flat_map(backslashed).collect(),
+        Bad::Encode(bad) | Bad::Translate(bad) => {
+            bad.iter().copied().flat_map(backslashed).collect()
+        }
         Bad::Decode(data, count) => data[..*count]
             .iter()
             .flat_map(|byte| backslashed((*byte).into()))
@@ -174,7 +201,11 @@ fn surrogate_escape(vm: &mut Vm, args: Args) -> PyResult {
         Bad::Encode(bad) => {
             let bytes: Option<Vec<u8>> = bad
                 .iter()
-                .map(|point| (0xdc80..0xdd00).contains(point).then(|| (point - 0xdc00) as u8))
+                .map(|point| {
+                    (0xdc80..0xdd00)
+                        .contains(point)
+                        .then(|| (point - 0xdc00) as u8)
+                })
                 .collect();
             match bytes {
                 Some(bytes) => {

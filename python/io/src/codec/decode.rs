@@ -26,25 +26,45 @@ pub(crate) fn decode(
 ) -> PyResult<Decoded> {
     let used = data.len();
     match from {
-        Native::Latin1 => return Ok(Decoded { text: vm.new_latin1(data)?, used }),
+        Native::Latin1 => {
+            return Ok(Decoded {
+                text: vm.new_latin1(data)?,
+                used,
+            });
+        }
         Native::Utf8 | Native::Ascii if data.is_ascii() => {
-            return Ok(Decoded { text: vm.new_ascii(data)?, used });
+            return Ok(Decoded {
+                text: vm.new_ascii(data)?,
+                used,
+            });
         }
         Native::Utf8 => {
             if let Ok(text) = std::str::from_utf8(data) {
-                return Ok(Decoded { text: vm.new_str(text)?, used });
+                return Ok(Decoded {
+                    text: vm.new_str(text)?,
+                    used,
+                });
             }
         }
         _ => {}
     }
-    let mut run = Run { data, handler, out: Vec::with_capacity(data.len()), name: from.name(), last };
+    let mut run = Run {
+        data,
+        handler,
+        out: Vec::with_capacity(data.len()),
+        name: from.name(),
+        last,
+    };
     let used = match from {
         Native::Utf8 => run.utf8(vm)?,
         Native::Ascii | Native::Latin1 => run.ascii(vm)?,
         Native::Utf16(order) => run.utf16(vm, order)?,
         Native::Utf32(order) => run.utf32(vm, order)?,
     };
-    Ok(Decoded { text: vm.new_str_points(&run.out)?, used })
+    Ok(Decoded {
+        text: vm.new_str_points(&run.out)?,
+        used,
+    })
 }
 
 /// The byte order that a mark says; 0 where there is none, and its size.
@@ -68,7 +88,12 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn fail(&mut self, vm: &mut Vm, start: usize, end: usize, reason: &str) -> PyResult<usize> {
-        let failure = Failure { encoding: self.name, start, end, reason };
+        let failure = Failure {
+            encoding: self.name,
+            start,
+            end,
+            reason,
+        };
         self.handler.decode(vm, self.data, failure, &mut self.out)
     }
 
@@ -98,7 +123,10 @@ impl Run<'_> {
                 && !self.last
                 && self.data[start] == 0xed
                 && self.data.len() - start < 3
-                && self.data.get(start + 1).is_none_or(|byte| (0xa0..0xc0).contains(byte));
+                && self
+                    .data
+                    .get(start + 1)
+                    .is_none_or(|byte| (0xa0..0xc0).contains(byte));
             if cut {
                 return Ok(start);
             }
@@ -130,7 +158,11 @@ impl Run<'_> {
         let data = self.data;
         let unit = |at: usize| {
             let pair = data.get(at..at + 2)?.first_chunk()?;
-            Some(u32::from(if big { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) }))
+            Some(u32::from(if big {
+                u16::from_be_bytes(*pair)
+            } else {
+                u16::from_le_bytes(*pair)
+            }))
         };
         while at < data.len() {
             let Some(first) = unit(at) else {
@@ -142,12 +174,17 @@ impl Run<'_> {
             };
             at = match (first, unit(at + 2)) {
                 (0xd800..0xdc00, Some(second @ 0xdc00..0xe000)) => {
-                    self.out.push(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00));
+                    self.out
+                        .push(0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00));
                     at + 4
                 }
                 (0xd800..0xdc00, None) if !self.last => return Ok(at),
-                (0xd800..0xdc00, None) => self.fail(vm, at, data.len(), "unexpected end of data")?,
-                (0xd800..0xdc00, Some(_)) => self.fail(vm, at, at + 2, "illegal UTF-16 surrogate")?,
+                (0xd800..0xdc00, None) => {
+                    self.fail(vm, at, data.len(), "unexpected end of data")?
+                }
+                (0xd800..0xdc00, Some(_)) => {
+                    self.fail(vm, at, at + 2, "illegal UTF-16 surrogate")?
+                }
                 (0xdc00..0xe000, _) => self.fail(vm, at, at + 2, "illegal encoding")?,
                 _ => {
                     self.out.push(first);
@@ -173,7 +210,11 @@ impl Run<'_> {
                 at = self.fail(vm, at, data.len(), "truncated data")?;
                 continue;
             };
-            let point = if big { u32::from_be_bytes(*four) } else { u32::from_le_bytes(*four) };
+            let point = if big {
+                u32::from_be_bytes(*four)
+            } else {
+                u32::from_le_bytes(*four)
+            };
             at = match point {
                 0xd800..0xe000 => {
                     let reason = "code point in surrogate code point range(0xd800, 0xe000)";

@@ -88,7 +88,17 @@ pub(crate) fn encode_into(
         Text::Latin1(bytes) if to == Native::Latin1 => out.extend_from_slice(bytes),
         _ => {
             let single = to.unit() > 1;
-            run(vm, text, out, handler, to.name(), to.reason(), single, to.unit(), &mut |out, point| to.put(out, point))?;
+            run(
+                vm,
+                text,
+                out,
+                handler,
+                to.name(),
+                to.reason(),
+                single,
+                to.unit(),
+                &mut |out, point| to.put(out, point),
+            )?;
         }
     }
     Ok(())
@@ -125,7 +135,12 @@ pub(super) fn run(
             }
             out.truncate(mark);
         }
-        let failure = Failure { encoding, start: at, end, reason };
+        let failure = Failure {
+            encoding,
+            start: at,
+            end,
+            reason,
+        };
         let (replacement, next) = handler.encode(vm, text, failure)?;
         match replacement {
             Replacement::Bytes(bytes) => {

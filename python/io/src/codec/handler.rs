@@ -174,9 +174,9 @@ impl Handler {
                 }
             }
             Handler::XmlCharRef | Handler::NameReplace => {
-                return Err(vm.raise_type(
-                    "don't know how to handle UnicodeDecodeError in error callback",
-                ));
+                return Err(
+                    vm.raise_type("don't know how to handle UnicodeDecodeError in error callback")
+                );
             }
             Handler::Strict => {}
             Handler::Custom(name) => {
@@ -324,7 +324,8 @@ fn call_handler(vm: &mut Vm, name: &str, error: Value, length: usize) -> PyResul
     let result = protocol::call(vm, handler, &[error])?;
     let encoding = exception::is_a(error, &types::UnicodeEncodeError);
     let pair = Tuple::of(result).filter(|pair| pair.len() == 2);
-    let numbers = pair.and_then(|pair| Some((pair.at(0), number::int_of(pair.at(1)).map(|_| pair.at(1))?)));
+    let numbers =
+        pair.and_then(|pair| Some((pair.at(0), number::int_of(pair.at(1)).map(|_| pair.at(1))?)));
     let Some((replacement, next)) = numbers else {
         return Err(vm.raise_type(if encoding {
             "encoding error handler must return (str/bytes, int) tuple"
@@ -333,10 +334,16 @@ fn call_handler(vm: &mut Vm, name: &str, error: Value, length: usize) -> PyResul
         }));
     };
     let next = crate::args::ssize(vm, next)?;
-    let place = if next < 0 { next.saturating_add(length as i64) } else { next };
+    let place = if next < 0 {
+        next.saturating_add(length as i64)
+    } else {
+        next
+    };
     match usize::try_from(place) {
         Ok(place) if place <= length => Ok((replacement, place)),
-        _ => Err(vm.raise_index(&format!("position {place} from error handler out of bounds"))),
+        _ => Err(vm.raise_index(&format!(
+            "position {place} from error handler out of bounds"
+        ))),
     }
 }
 

@@ -1,18 +1,20 @@
 //! Text to bytes and back: the encodings written in Rust, with any error handler.
 
+mod callbacks;
+mod charmap;
 mod decode;
 mod encode;
-// mod escape;
+mod escape;
 mod handler;
-// mod module;
+mod module;
 mod registry;
-mod callbacks;
-// mod charmap;
+mod utf7;
 
 pub(crate) use decode::decode;
 pub(crate) use encode::{encode, encode_into};
 pub(crate) use handler::Handler;
-pub(crate) static FUNCTIONS: &[taipan_objects::native::NativeDef] = &[];
+pub(crate) use module::FUNCTIONS;
+pub use module::{decode_bytes, encode_text};
 pub(crate) use registry::{lookup_text_encoding, normalized};
 
 /// Byte order of the wide encodings.
@@ -70,7 +72,9 @@ impl Native {
     pub(crate) fn for_stream(name: &str) -> Option<Native> {
         match normalized(name).as_str() {
             "utf_8" | "utf8" | "u8" | "cp65001" => Some(Native::Utf8),
-            "latin_1" | "latin1" | "iso8859_1" | "iso_8859_1" | "l1" | "latin" => Some(Native::Latin1),
+            "latin_1" | "latin1" | "iso8859_1" | "iso_8859_1" | "l1" | "latin" => {
+                Some(Native::Latin1)
+            }
             "ascii" | "us_ascii" | "646" => Some(Native::Ascii),
             _ => None,
         }

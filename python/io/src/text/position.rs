@@ -49,7 +49,13 @@ impl Cookie {
     fn unpack(vm: &mut Vm, cookie: Value) -> PyResult<Cookie> {
         if let Some(position) = cookie.as_small_int() {
             let position = number::small(position);
-            return Ok(Cookie { position, flags: number::small(0), feed: 0, skip: 0, end: false });
+            return Ok(Cookie {
+                position,
+                flags: number::small(0),
+                feed: 0,
+                skip: 0,
+                end: false,
+            });
         }
         let one = number::small(1);
         let mask = protocol::binary(vm, BinaryOp::LShift, one, number::small(64))?;
@@ -63,9 +69,16 @@ impl Cookie {
         let feed = part(vm, 128)?;
         let skip = part(vm, 192)?;
         let end = part(vm, 256)?;
-        let small = |value: Value| number::i64_of(value).and_then(|value| usize::try_from(value).ok());
+        let small =
+            |value: Value| number::i64_of(value).and_then(|value| usize::try_from(value).ok());
         match (small(feed), small(skip)) {
-            (Some(feed), Some(skip)) => Ok(Cookie { position, flags, feed, skip, end: end != number::small(0) }),
+            (Some(feed), Some(skip)) => Ok(Cookie {
+                position,
+                flags,
+                feed,
+                skip,
+                end: end != number::small(0),
+            }),
             _ => Err(vm.raise_overflow("Python int too large to convert to C int")),
         }
     }
@@ -77,7 +90,10 @@ fn set_decoder(vm: &mut Vm, this: Value, flags: Value) -> PyResult<()> {
         let mut decoder = Decoder::load(this);
         decoder.carry.clear();
         let held = number::i64_of(flags).is_some_and(|flags| flags & 1 != 0);
-        decoder.newlines = Newlines { pending_cr: held, ..decoder.newlines };
+        decoder.newlines = Newlines {
+            pending_cr: held,
+            ..decoder.newlines
+        };
         return decoder.save(vm, this);
     }
     if let Some(decoder) = get(this, DECODER) {
@@ -120,7 +136,13 @@ pub(super) fn tell(vm: &mut Vm, args: Args) -> PyResult {
     let position = protocol::binary(vm, BinaryOp::Sub, position, number::size(input.len()))?;
     let skip = size(this, USED);
     if get(this, DECODED).is_none() || skip == 0 {
-        let cookie = Cookie { position, flags, feed: 0, skip: 0, end: false };
+        let cookie = Cookie {
+            position,
+            flags,
+            feed: 0,
+            skip: 0,
+            end: false,
+        };
         return cookie.pack(vm);
     }
     let saved = read::decoder_state(vm, this)?;
@@ -136,7 +158,11 @@ pub(super) fn tell(vm: &mut Vm, args: Args) -> PyResult {
 fn restore(vm: &mut Vm, this: Value, saved: (Vec<u8>, Value), seen: Newlines) -> PyResult<()> {
     let (carry, flags) = saved;
     if native(this).is_some() {
-        return Decoder { carry, newlines: seen }.save(vm, this);
+        return Decoder {
+            carry,
+            newlines: seen,
+        }
+        .save(vm, this);
     }
     if let Some(decoder) = get(this, DECODER) {
         let held = vm.new_bytes(&carry)?;
@@ -177,7 +203,13 @@ fn find_place(
     let position = protocol::binary(vm, BinaryOp::Add, position, number::size(safe_bytes))?;
     let skip = skip - safe_characters;
     let feed = if skip == 0 { 0 } else { fed - safe_bytes };
-    Ok(Cookie { position, flags: safe_flags, feed, skip, end: end && skip > 0 })
+    Ok(Cookie {
+        position,
+        flags: safe_flags,
+        feed,
+        skip,
+        end: end && skip > 0,
+    })
 }
 
 pub(super) fn seek(vm: &mut Vm, args: Args) -> PyResult {

@@ -1,9 +1,9 @@
 //! Reading text.
 
 use super::{
-    CAN_READ, CARRY, CHUNK, DECODED, DECODER, HAS_READ1, NEWLINES, READ_NEWLINE, SEEKABLE, SNAPSHOT_FLAGS,
-    SNAPSHOT_INPUT, TELLING, TEXT_IO, TRANSLATE, UNIVERSAL, USED, buffer, change, forget_decoded, forget_snapshot, handler, has,
-    native, open_buffer, write,
+    CAN_READ, CARRY, CHUNK, DECODED, DECODER, HAS_READ1, NEWLINES, READ_NEWLINE, SEEKABLE,
+    SNAPSHOT_FLAGS, SNAPSHOT_INPUT, TELLING, TEXT_IO, TRANSLATE, UNIVERSAL, USED, buffer, change,
+    forget_decoded, forget_snapshot, handler, has, native, open_buffer, write,
 };
 use crate::args::limit;
 use crate::buffered::{self, find_byte};
@@ -38,7 +38,10 @@ impl Decoder {
                 .and_then(Bytes::of)
                 .map(|carry| carry.data().to_vec())
                 .unwrap_or_default(),
-            newlines: Newlines { pending_cr: state & HELD_CR != 0, seen: state & 7 },
+            newlines: Newlines {
+                pending_cr: state & HELD_CR != 0,
+                seen: state & 7,
+            },
         }
     }
 
@@ -108,7 +111,9 @@ pub(super) fn decode(vm: &mut Vm, this: Value, input: &[u8], last: bool) -> PyRe
         Some(text) => Ok(text),
         None => {
             let name = protocol::type_name(text);
-            Err(vm.raise_type(&format!("decoder should return a string result, not '{name}'")))
+            Err(vm.raise_type(&format!(
+                "decoder should return a string result, not '{name}'"
+            )))
         }
     }
 }
@@ -117,7 +122,10 @@ pub(super) fn decode(vm: &mut Vm, this: Value, input: &[u8], last: bool) -> PyRe
 pub(super) fn decoder_state(vm: &mut Vm, this: Value) -> PyResult<(Vec<u8>, Value)> {
     if native(this).is_some() {
         let decoder = Decoder::load(this);
-        return Ok((decoder.carry, number::small(decoder.newlines.pending_cr.into())));
+        return Ok((
+            decoder.carry,
+            number::small(decoder.newlines.pending_cr.into()),
+        ));
     }
     let decoder = get(this, DECODER).expect("readable streams of other encodings have a decoder");
     let state = protocol::call_method(vm, decoder, "getstate", &[])?;
@@ -145,14 +153,22 @@ fn begin(vm: &mut Vm, this: Value) -> PyResult {
 
 /// Reads and decodes the next piece, about `hint` characters if that is more than usual; false at the end.
 fn read_piece(vm: &mut Vm, this: Value, hint: usize) -> PyResult<bool> {
-    let before = if has(this, TELLING) { Some(decoder_state(vm, this)?) } else { None };
+    let before = if has(this, TELLING) {
+        Some(decoder_state(vm, this)?)
+    } else {
+        None
+    };
     let buffer = buffer(vm, this)?;
     let most = size(this, CHUNK).max(hint.min(1 << 24));
     let mut input = Vec::new();
     if is_exact(buffer, &buffered::READER) || is_exact(buffer, &buffered::RANDOM) {
         buffered::read1_into(vm, buffer, most, &mut input)?;
     } else {
-        let method = if has(this, HAS_READ1) { "read1" } else { "read" };
+        let method = if has(this, HAS_READ1) {
+            "read1"
+        } else {
+            "read"
+        };
         let bytes = protocol::call_method(vm, buffer, method, &[number::size(most)])?;
         let Some(data) = bytes_like(bytes) else {
             let name = protocol::type_name(bytes);
@@ -278,7 +294,9 @@ fn ending(this: Value) -> Ending {
 fn line_end(text: Text<'_>, start: usize, ending: Ending, after_cr: bool) -> Option<usize> {
     let (cr, lf) = (u32::from('\r'), u32::from('\n'));
     let find = |byte: u8| match text {
-        Text::Ascii(bytes) | Text::Latin1(bytes) => find_byte(&bytes[start..], byte).map(|at| start + at),
+        Text::Ascii(bytes) | Text::Latin1(bytes) => {
+            find_byte(&bytes[start..], byte).map(|at| start + at)
+        }
         other => (start..other.len()).find(|at| other.at(*at) == u32::from(byte)),
     };
     match ending {

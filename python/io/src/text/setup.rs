@@ -1,10 +1,10 @@
 //! Making text streams, and changing their settings.
 
 use super::{
-    BUFFER, CAN_READ, CAN_WRITE, CARRY, CHUNK, COUNT, DECODED, DECODER, DETACHED, ENCODER, ENCODING, ERRORS,
-    HAS_READ1, LINE_BUFFERING, NATIVE_MASK, NATIVE_SHIFT, NEWLINES, READ_NEWLINE, READY, SEEKABLE,
-    STATE, TELLING, TEXT_IO, TRANSLATE, UNIVERSAL, WRITE_CR, WRITE_CRLF, WRITE_THROUGH, buffer, change,
-    forget_decoded, forget_snapshot, has,
+    BUFFER, CAN_READ, CAN_WRITE, CARRY, CHUNK, COUNT, DECODED, DECODER, DETACHED, ENCODER,
+    ENCODING, ERRORS, HAS_READ1, LINE_BUFFERING, NATIVE_MASK, NATIVE_SHIFT, NEWLINES, READ_NEWLINE,
+    READY, SEEKABLE, STATE, TELLING, TEXT_IO, TRANSLATE, UNIVERSAL, WRITE_CR, WRITE_CRLF,
+    WRITE_THROUGH, buffer, change, forget_decoded, forget_snapshot, has,
 };
 use crate::args::{bind, given, text_or_none};
 use crate::codec::{self, Native};
@@ -86,13 +86,28 @@ pub(crate) fn locale_encoding(vm: &mut Vm) -> PyResult {
 }
 
 pub(super) fn init(vm: &mut Vm, this: Value, args: Args) -> PyResult<()> {
-    let names = ["buffer", "encoding", "errors", "newline", "line_buffering", "write_through"];
-    let [buffer, encoding, errors, newline, line_buffering, write_through] =
-        bind(vm, "TextIOWrapper", args, names, 1)?;
+    let names = [
+        "buffer",
+        "encoding",
+        "errors",
+        "newline",
+        "line_buffering",
+        "write_through",
+    ];
+    let [
+        buffer,
+        encoding,
+        errors,
+        newline,
+        line_buffering,
+        write_through,
+    ] = bind(vm, "TextIOWrapper", args, names, 1)?;
     let encoding = text_or_none(vm, encoding, "TextIOWrapper", "encoding")?;
     let errors = text_or_none(vm, errors, "TextIOWrapper", "errors")?;
     let newline = text_or_none(vm, newline, "TextIOWrapper", "newline")?;
-    let flag = |vm: &mut Vm, value: Option<Value>| value.map_or(Ok(false), |value| protocol::truth(vm, value));
+    let flag = |vm: &mut Vm, value: Option<Value>| {
+        value.map_or(Ok(false), |value| protocol::truth(vm, value))
+    };
     let line_buffering = flag(vm, line_buffering)?;
     let write_through = flag(vm, write_through)?;
     let newline = Newline::from_text(vm, newline)?;
@@ -120,7 +135,13 @@ pub(crate) fn settings(
         Some(name) => name.value(),
         None => vm.intern("strict")?,
     };
-    Ok(Settings { encoding, errors, newline, line_buffering, write_through })
+    Ok(Settings {
+        encoding,
+        errors,
+        newline,
+        line_buffering,
+        write_through,
+    })
 }
 
 /// A new exact stream.
@@ -134,7 +155,11 @@ pub(crate) fn open(vm: &mut Vm, buffer: Value, settings: Settings) -> PyResult {
 }
 
 fn set_up(vm: &mut Vm, this: Value, buffer: Value, settings: Settings) -> PyResult<()> {
-    let chunk = if int(this, CHUNK) > 0 { int(this, CHUNK) } else { 8192 };
+    let chunk = if int(this, CHUNK) > 0 {
+        int(this, CHUNK)
+    } else {
+        8192
+    };
     for index in 0..COUNT {
         set(vm, this, index, None);
     }
@@ -150,8 +175,16 @@ fn set_up(vm: &mut Vm, this: Value, buffer: Value, settings: Settings) -> PyResu
     let mut state = 0;
     state |= if readable { CAN_READ } else { 0 };
     state |= if writable { CAN_WRITE } else { 0 };
-    state |= if settings.line_buffering { LINE_BUFFERING } else { 0 };
-    state |= if settings.write_through { WRITE_THROUGH } else { 0 };
+    state |= if settings.line_buffering {
+        LINE_BUFFERING
+    } else {
+        0
+    };
+    state |= if settings.write_through {
+        WRITE_THROUGH
+    } else {
+        0
+    };
     set_small(vm, this, STATE, state);
     set(vm, this, BUFFER, Some(buffer));
     set_newline(vm, this, settings.newline)?;
@@ -228,7 +261,8 @@ fn set_codec(vm: &mut Vm, this: Value, codec: Codec, settings: Settings) -> PyRe
         }
         Codec::Object(info) => {
             if has(this, CAN_READ) {
-                let made = protocol::call_method(vm, info, "incrementaldecoder", &[settings.errors])?;
+                let made =
+                    protocol::call_method(vm, info, "incrementaldecoder", &[settings.errors])?;
                 decoder = Some(if has(this, UNIVERSAL) {
                     newline::new_decoder(vm, made, has(this, TRANSLATE))?
                 } else {
@@ -236,7 +270,12 @@ fn set_codec(vm: &mut Vm, this: Value, codec: Codec, settings: Settings) -> PyRe
                 });
             }
             if has(this, CAN_WRITE) {
-                encoder = Some(protocol::call_method(vm, info, "incrementalencoder", &[settings.errors])?);
+                encoder = Some(protocol::call_method(
+                    vm,
+                    info,
+                    "incrementalencoder",
+                    &[settings.errors],
+                )?);
             }
         }
     }
@@ -264,7 +303,13 @@ pub(super) fn reconfigure(vm: &mut Vm, args: Args) -> PyResult {
     if args.len() > 1 {
         return Err(vm.raise_type("reconfigure() takes no positional arguments"));
     }
-    let names = ["encoding", "errors", "newline", "line_buffering", "write_through"];
+    let names = [
+        "encoding",
+        "errors",
+        "newline",
+        "line_buffering",
+        "write_through",
+    ];
     let [encoding, errors, newline, line_buffering, write_through] =
         bind(vm, "reconfigure", args.skip(1), names, 0)?;
     let encoding = text_or_none(vm, encoding, "reconfigure", "encoding")?;
@@ -290,7 +335,14 @@ pub(super) fn reconfigure(vm: &mut Vm, args: Args) -> PyResult {
             (None, None) => get(this, ERRORS).and_then(Str::of),
         };
         let encoding = encoding.or_else(|| get(this, ENCODING).and_then(Str::of));
-        let settings = settings(vm, encoding, errors, newline_setting, line_buffering, write_through)?;
+        let settings = settings(
+            vm,
+            encoding,
+            errors,
+            newline_setting,
+            line_buffering,
+            write_through,
+        )?;
         let codec = find_codec(vm, settings.encoding)?;
         if newline_given {
             set_newline(vm, this, newline_setting)?;

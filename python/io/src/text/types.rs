@@ -1,8 +1,8 @@
 //! The type `TextIOWrapper`.
 
 use super::{
-    BUFFER, CHUNK, DECODER, ENCODING, ERRORS, LINE_BUFFERING, NEWLINES, WRITE_THROUGH, buffer, class_text, has, is_closed,
-    native, position, read, setup, shown_name, write,
+    BUFFER, CHUNK, DECODER, ENCODING, ERRORS, LINE_BUFFERING, NEWLINES, WRITE_THROUGH, buffer,
+    class_text, has, is_closed, native, position, read, setup, shown_name, write,
 };
 use crate::base::TEXT_BASE;
 use crate::errors::no_pickle;
@@ -104,7 +104,10 @@ fn repr(vm: &mut Vm, this: Value) -> PyResult {
         text.push_str(&format!(" mode={}", protocol::repr_text(vm, mode)?));
     }
     let encoding = get(this, ENCODING).unwrap_or_else(ty::none);
-    text.push_str(&format!(" encoding={}>", protocol::repr_text(vm, encoding)?));
+    text.push_str(&format!(
+        " encoding={}>",
+        protocol::repr_text(vm, encoding)?
+    ));
     vm.new_str(&text)
 }
 

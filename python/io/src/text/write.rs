@@ -1,8 +1,9 @@
 //! Writing text.
 
 use super::{
-    BUFFER, CAN_WRITE, CHUNK, DECODER, ENCODER, LINE_BUFFERING, READY, SEEKABLE, STATE, TELLING, WRITE_CR, WRITE_CRLF,
-    WRITE_THROUGH, buffer, change, forget_decoded, forget_snapshot, handler, has, is_closed, native, open_buffer, pending,
+    BUFFER, CAN_WRITE, CHUNK, DECODER, ENCODER, LINE_BUFFERING, READY, SEEKABLE, STATE, TELLING,
+    WRITE_CR, WRITE_CRLF, WRITE_THROUGH, buffer, change, forget_decoded, forget_snapshot, handler,
+    has, is_closed, native, open_buffer, pending,
 };
 use crate::buffered::{self, find_byte};
 use crate::codec;
@@ -27,7 +28,8 @@ pub(super) fn write_pending(vm: &mut Vm, this: Value) -> PyResult<()> {
         return Ok(());
     }
     let buffer = buffer(vm, this)?;
-    let plain = buffered::is_buffered(buffer) && buffered::raw_of(buffer).is_some_and(file::is_file);
+    let plain =
+        buffered::is_buffered(buffer) && buffered::raw_of(buffer).is_some_and(file::is_file);
     if plain {
         // No guest code runs: the bytes stay where they are.
         let written = buffered::write_bytes(vm, buffer, array.data());
@@ -99,7 +101,9 @@ fn ends_line(text: Str) -> bool {
         Text::Ascii(bytes) | Text::Latin1(bytes) => {
             find_byte(bytes, b'\n').is_some() || find_byte(bytes, b'\r').is_some()
         }
-        other => other.iter().any(|c| c == u32::from('\n') || c == u32::from('\r')),
+        other => other
+            .iter()
+            .any(|c| c == u32::from('\n') || c == u32::from('\r')),
     }
 }
 
@@ -120,7 +124,8 @@ fn append(vm: &mut Vm, this: Value, bytes: &[u8]) -> PyResult<()> {
 /// Encodes a text and adds it to what is pending.
 fn encode(vm: &mut Vm, this: Value, text: Str) -> PyResult<()> {
     let Some(native) = native(this) else {
-        let encoder = get(this, ENCODER).expect("writable streams of other encodings have an encoder");
+        let encoder =
+            get(this, ENCODER).expect("writable streams of other encodings have an encoder");
         let bytes = protocol::call_method(vm, encoder, "encode", &[text.value()])?;
         let Some(data) = bytes_like(bytes) else {
             let name = protocol::type_name(bytes);
@@ -199,7 +204,8 @@ pub fn write_text(vm: &mut Vm, file: Value, text: Str) -> PyResult<bool> {
     if int(file, STATE) & ready != ready || native(file).is_none() {
         return Ok(false);
     }
-    let Some(buffer) = get(file, BUFFER).filter(|buffer| is_exact(*buffer, &buffered::WRITER)) else {
+    let Some(buffer) = get(file, BUFFER).filter(|buffer| is_exact(*buffer, &buffered::WRITER))
+    else {
         return Ok(false);
     };
     let Some(raw) = buffered::raw_of(buffer).filter(|raw| file::is_file(*raw)) else {
