@@ -30,12 +30,18 @@ pub(crate) struct Arguments {
 pub(crate) fn parse(words: &[String]) -> Result<Arguments, String> {
     let mut arguments = Arguments {
         program: Program::Input,
-        modules: Config { orig_argv: words.to_vec(), no_site: false, ..Config::default() },
+        modules: Config {
+            orig_argv: words.to_vec(),
+            no_site: false,
+            ..Config::default()
+        },
         coil: Vec::new(),
         help: false,
         version: false,
     };
-    arguments.modules.executable = std::env::current_exe().map(|path| path.display().to_string()).unwrap_or_default();
+    arguments.modules.executable = std::env::current_exe()
+        .map(|path| path.display().to_string())
+        .unwrap_or_default();
     let mut rest = words.iter().skip(1).cloned().peekable();
     let mut program = None;
     while program.is_none() {
@@ -68,11 +74,17 @@ pub(crate) fn parse(words: &[String]) -> Result<Arguments, String> {
     };
     let own_path = match &program {
         Program::File(path) => {
-            let folder = std::path::Path::new(path).parent().map(|folder| folder.display().to_string());
-            let folder = folder.filter(|folder| !folder.is_empty()).unwrap_or_else(|| ".".to_owned());
+            let folder = std::path::Path::new(path)
+                .parent()
+                .map(|folder| folder.display().to_string());
+            let folder = folder
+                .filter(|folder| !folder.is_empty())
+                .unwrap_or_else(|| ".".to_owned());
             std::path::absolute(&folder).map_or(folder, |folder| folder.display().to_string())
         }
-        Program::Module(_) => std::env::current_dir().map(|folder| folder.display().to_string()).unwrap_or_default(),
+        Program::Module(_) => std::env::current_dir()
+            .map(|folder| folder.display().to_string())
+            .unwrap_or_default(),
         _ => String::new(),
     };
     let modules = &mut arguments.modules;
@@ -82,7 +94,11 @@ pub(crate) fn parse(words: &[String]) -> Result<Arguments, String> {
     if !modules.ignore_environment {
         // ALLOW(env-var): Python's own variable, not an option of the toolkit.
         if let Ok(path) = std::env::var("PYTHONPATH") {
-            modules.path.extend(path.split(':').filter(|entry| !entry.is_empty()).map(str::to_owned));
+            modules.path.extend(
+                path.split(':')
+                    .filter(|entry| !entry.is_empty())
+                    .map(str::to_owned),
+            );
         }
     }
     modules.argv.push(first);
@@ -102,7 +118,8 @@ fn short(
         let mut value = |what: &str| {
             let attached = &letters[at + letter.len_utf8()..];
             if attached.is_empty() {
-                rest.next().ok_or_else(|| format!("Argument expected for the -{what} option"))
+                rest.next()
+                    .ok_or_else(|| format!("Argument expected for the -{what} option"))
             } else {
                 Ok(attached.to_owned())
             }

@@ -40,11 +40,15 @@ fn complain(text: &str) {
 }
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
+    let words: Vec<String> = std::env::args_os()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
     let arguments = match arguments::parse(&words) {
         Ok(arguments) => arguments,
         Err(message) => {
-            complain(&format!("{message}\nTry `taipan --help' for more information.\n"));
+            complain(&format!(
+                "{message}\nTry `taipan --help' for more information.\n"
+            ));
             return ExitCode::from(2);
         }
     };
@@ -94,13 +98,19 @@ fn run(arguments: Arguments) -> ExitCode {
                 let number = error.raw_os_error().unwrap_or(0);
                 let text = error.to_string();
                 let text = text.split(" (os error").next().unwrap_or_default();
-                complain(&format!("taipan: can't open file '{}': [Errno {number}] {text}\n", absolute(path)));
+                complain(&format!(
+                    "taipan: can't open file '{}': [Errno {number}] {text}\n",
+                    absolute(path)
+                ));
                 return ExitCode::from(2);
             }
         },
     };
     let file = matches!(arguments.program, Program::File(_)).then(|| name.clone());
-    let mut python = match Python::new(&Config { coil, modules: arguments.modules }) {
+    let mut python = match Python::new(&Config {
+        coil,
+        modules: arguments.modules,
+    }) {
         Ok(python) => python,
         Err(failure) => {
             complain(&format!("taipan: cannot start: {}\n", failure.0));
@@ -112,5 +122,6 @@ fn run(arguments: Arguments) -> ExitCode {
 }
 
 fn absolute(path: &str) -> String {
-    std::path::absolute(Path::new(path)).map_or_else(|_| path.to_owned(), |path| path.display().to_string())
+    std::path::absolute(Path::new(path))
+        .map_or_else(|_| path.to_owned(), |path| path.display().to_string())
 }

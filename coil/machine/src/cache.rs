@@ -34,6 +34,7 @@ impl<M: Machine> Copy for Key<M> {}
 #[derive(Debug, Default)]
 pub struct Deps {
     cells: [Option<(*const u32, u32)>; 2],
+    // ALLOW(vec-value): lives while one lookup runs; the objects are pinned by the caller.
     keep: Vec<Value>,
     overflow: bool,
 }
@@ -144,9 +145,10 @@ impl Caches {
         self.misses += 1;
         if let Some(known) = self.entries.get(&(site, keys))
             && let Some(entry) = known.downcast_ref::<CacheEntry<T>>()
-                && entry.valid() {
-                    return (entry.value, entry);
-                }
+            && entry.valid()
+        {
+            return (entry.value, entry);
+        }
         let mut deps = Deps::default();
         let value = find(keys, &mut deps);
         if deps.overflow {

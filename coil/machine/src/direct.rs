@@ -486,9 +486,10 @@ impl Machine for Direct {
         let entry = std::ptr::with_exposed_provenance::<CacheEntry<T>>(entry);
         // SAFETY: the word is 0 or an entry that this site made.
         if let Some(entry) = unsafe { entry.as_ref() }
-            && entry.answers(keys) {
-                return entry.value();
-            }
+            && entry.answers(keys)
+        {
+            return entry.value();
+        }
         self.cached_slow(slot, keys, find)
     }
     #[inline(always)]
@@ -660,7 +661,11 @@ impl Machine for Direct {
     }
     #[inline(always)]
     fn argument_area(&mut self, first: i32, _count: usize) -> DirectRef {
-        DirectRef(self.base.wrapping_offset(first as isize).expose_provenance())
+        DirectRef(
+            self.base
+                .wrapping_offset(first as isize)
+                .expose_provenance(),
+        )
     }
     #[inline(always)]
     fn window_top(&self) -> i32 {

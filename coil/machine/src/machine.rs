@@ -108,7 +108,15 @@ pub trait Machine: Sized {
     ///
     /// # Errors
     /// As `push_frame`.
-    fn resume_frame(&mut self, code: *const CodeBlock, window: i32, pc: u32, result: u16, kind: u16, extra: Self::Val) -> Next;
+    fn resume_frame(
+        &mut self,
+        code: *const CodeBlock,
+        window: i32,
+        pc: u32,
+        result: u16,
+        kind: u16,
+        extra: Self::Val,
+    ) -> Next;
     /// Drops the running frame; the caller runs on after its instruction. Only after `returning` or `unwinding`.
     fn pop_frame(&mut self);
     /// The language word of the running frame.

@@ -167,7 +167,10 @@ mod tests {
                 assert_eq!(table.slot(shape, known * 8), Some(known as u32 - 1));
             }
         }
-        assert_eq!(table.names(shape), (1..=20).map(|n| n * 8).collect::<Vec<_>>());
+        assert_eq!(
+            table.names(shape),
+            (1..=20).map(|n| n * 8).collect::<Vec<_>>()
+        );
     }
 
     #[test]

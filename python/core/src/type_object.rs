@@ -547,6 +547,7 @@ fn type_new(vm: &mut Vm, meta: Type, args: Args) -> PyResult {
         return new(vm, winner, args);
     }
     let namespace = with_module(vm, namespace)?;
+    // ALLOW(vec-value): the registers of the call keep them alive.
     let keywords: Vec<(Str, Value)> = (0..args.keyword_count())
         .map(|index| args.keyword(index))
         .collect();

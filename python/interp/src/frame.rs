@@ -92,9 +92,10 @@ pub(crate) fn load_name(
     name: Str,
 ) -> PyResult {
     if let Some(locals) = locals
-        && let Some(found) = lookup_mapping(vm, locals, name.value())? {
-            return Ok(found);
-        }
+        && let Some(found) = lookup_mapping(vm, locals, name.value())?
+    {
+        return Ok(found);
+    }
     load_global(vm, function, name)
 }
 
@@ -1453,9 +1454,10 @@ pub(crate) fn import_from(vm: &mut Vm, module: Value, name: Str) -> PyResult {
     let spec = protocol::get_attr_opt(vm, module, names.__spec__.str())?;
     let mut initializing = false;
     if let Some(spec) = spec
-        && let Some(flag) = protocol::get_attr_opt(vm, spec, names._initializing.str())? {
-            initializing = protocol::truth(vm, flag)?;
-        }
+        && let Some(flag) = protocol::get_attr_opt(vm, spec, names._initializing.str())?
+    {
+        initializing = protocol::truth(vm, flag)?;
+    }
     let text = if initializing {
         format!(
             "cannot import name '{}' from partially initialized module '{package_text}' (most likely due to a circular import) ({place})",

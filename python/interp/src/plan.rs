@@ -63,10 +63,11 @@ pub(crate) struct GlobalSlot {
 
 fn keep(vm: &Vm, deps: &mut Deps, value: Value) {
     if let Some(object) = value.as_ref()
-        && !object.layout().is_foreign() {
-            vm.mutator().pin(object);
-            deps.keep(value);
-        }
+        && !object.layout().is_foreign()
+    {
+        vm.mutator().pin(object);
+        deps.keep(value);
+    }
 }
 
 /// A name in globals, or in builtins when it is not there.

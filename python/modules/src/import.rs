@@ -43,12 +43,10 @@ fn set_filename(code: &mut taipan_bytecode::Code, filename: &str) {
     }
 }
 
-/// Starts importlib: its bootstrap module, the finder of builtin modules, the path based finder with the embedded library.
-///
-/// # Errors
-/// What the modules raise.
-pub(crate) fn start(vm: &mut Vm) -> PyResult<()> {
-    vm.interp.hooks.import = Some(import);
+/// Starts importlib: its bootstrap module, the finder of builtin modules, the path based finder with the embedded library. The first import
+/// does this: a program cannot see before whether it was done.
+fn start(vm: &mut Vm) -> PyResult<()> {
+    crate::sys::complete(vm)?;
     let bootstrap = new_module(vm, "_frozen_importlib")?;
     let modules = vm.interp.modules();
     modules.set_name(vm, "_frozen_importlib", bootstrap)?;
@@ -99,6 +97,9 @@ pub(crate) fn import(
     from_list: Value,
     level: i64,
 ) -> PyResult {
+    if vm.interp.kept("importlib").is_none() {
+        start(vm)?;
+    }
     match import_untrimmed(vm, module, globals, from_list, level) {
         Ok(module) => Ok(module),
         Err(raised) => Err(trim_traceback(vm, raised)),

@@ -1,6 +1,6 @@
 //! Native modules, one file each, and the import system.
 //!
-//! [`init`] makes module `sys`, gives module `builtins` what needs interpreter and compiler, and starts importlib. All other native modules
+//! [`init`] makes module `sys`, gives module `builtins` what needs interpreter and compiler, and hands imports to importlib, which the first one starts. All other native modules
 //! are made when they are imported ([`create_builtin`]).
 #![allow(
     unsafe_code,
@@ -30,6 +30,7 @@ mod time;
 mod type_params;
 mod warnings;
 mod weakref;
+mod weakref_proxy;
 
 use coil_value::Value;
 use structseq::StructSeq;
@@ -144,7 +145,8 @@ pub fn init(vm: &mut Vm, config: &Config) -> PyResult<()> {
     if !config.modules.iter().any(|module| module.name == "_io") {
         io_fallback::start(vm)?;
     }
-    import::start(vm)
+    vm.interp.hooks.import = Some(import::import);
+    Ok(())
 }
 
 /// Ends the modules: functions registered with `atexit` run, the standard streams are flushed.

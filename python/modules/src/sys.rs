@@ -91,7 +91,6 @@ pub(crate) fn start(vm: &mut Vm, config: &Config) -> PyResult<()> {
     options(vm, dict, config)?;
     let flags = structs::flags(vm, config)?;
     dict.set_name(vm, "flags", flags)?;
-    module_names(vm, dict)?;
     let implementation = implementation(vm)?;
     dict.set_name(vm, "implementation", implementation)?;
     vm.interp.keep("sys", module);
@@ -200,7 +199,12 @@ fn options(vm: &mut Vm, dict: Dict, config: &Config) -> PyResult<()> {
     Ok(())
 }
 
-fn module_names(vm: &mut Vm, dict: Dict) -> PyResult<()> {
+/// Sets the entries that are large and only seen after an import: names of modules.
+///
+/// # Errors
+/// MemoryError.
+pub(crate) fn complete(vm: &mut Vm) -> PyResult<()> {
+    let dict = dict(vm).expect("sys is made first");
     let list = vm.new_list_with(0)?;
     for name in crate::builtin_names(vm) {
         let name = vm.intern(name)?;

@@ -78,7 +78,7 @@ natives! {
         };
         "getweakrefs" function One, "(object, /)" => |vm, args| Ok(references(vm, args.at(0))?.value());
         "_remove_dead_weakref" function Positional(2, 2), "(dct, key, /)" => remove_dead;
-        "proxy" function Positional(1, 2), "(object, callback=None, /)" => |vm, _| Err(vm.raise_not_implemented("weak proxies are not there yet"));
+        "proxy" function Positional(1, 2), "(object, callback=None, /)" => crate::weakref_proxy::proxy;
     };
 }
 
@@ -457,20 +457,8 @@ fn remove_dead(vm: &mut Vm, args: Args) -> PyResult {
 fn init(vm: &mut Vm, dict: Dict) -> PyResult<()> {
     dict.set_name(vm, "ref", types::WEAKREF.value())?;
     dict.set_name(vm, "ReferenceType", types::WEAKREF.value())?;
-    let _ = vm;
-    for name in ["ProxyType", "CallableProxyType"] {
-        let class = proxy_class(vm, name)?;
-        dict.set_name(vm, name, class)?;
-    }
-    Ok(())
-}
-
-/// A class without instances, so that `isinstance` tests work.
-fn proxy_class(vm: &mut Vm, name: &str) -> PyResult {
-    let namespace = vm.new_dict()?;
-    let module = vm.intern("weakref")?;
-    namespace.set_name(vm, "__module__", module)?;
-    let name = vm.intern(name)?;
-    let empty = vm.interp.empty_tuple();
-    protocol::call(vm, types::TYPE.value(), &[name, empty, namespace.value()])
+    let plain = vm.ready_module_type(&crate::weakref_proxy::PLAIN)?.value();
+    dict.set_name(vm, "ProxyType", plain)?;
+    let callable = vm.ready_module_type(&crate::weakref_proxy::CALLABLE)?.value();
+    dict.set_name(vm, "CallableProxyType", callable)
 }

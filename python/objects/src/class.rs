@@ -241,9 +241,10 @@ fn linearise(vm: &mut Vm, ty: Value, bases: Tuple) -> PyResult<List> {
             let mut names: Vec<String> = Vec::new();
             for index in 0..sequences.len() {
                 if let Some(head) = sequence(index).get(0).and_then(Type::from_value)
-                    && !names.contains(&head.name()) {
-                        names.push(head.name());
-                    }
+                    && !names.contains(&head.name())
+                {
+                    names.push(head.name());
+                }
             }
             let text = format!(
                 "Cannot create a consistent method resolution order (MRO) for bases {}",
@@ -651,13 +652,15 @@ fn special_entries(vm: &mut Vm, ty: Type, dict: Dict) -> PyResult<()> {
 fn bind_class_cell(vm: &mut Vm, ty: Type, dict: Dict) -> PyResult<()> {
     let names = vm.interp.names.clone();
     if let Some(entry) = dict.find_str(names.__classcell__.str())
-        && let Some(cell) = dict.remove_entry(vm, entry) {
-            vm.store(mem::expect_ref(cell), at::CELL_VALUE, Some(ty.value()));
-        }
+        && let Some(cell) = dict.remove_entry(vm, entry)
+    {
+        vm.store(mem::expect_ref(cell), at::CELL_VALUE, Some(ty.value()));
+    }
     if let Some(entry) = dict.find_str(names.__classdictcell__.str())
-        && let Some(cell) = dict.remove_entry(vm, entry) {
-            vm.store(mem::expect_ref(cell), at::CELL_VALUE, Some(dict.value()));
-        }
+        && let Some(cell) = dict.remove_entry(vm, entry)
+    {
+        vm.store(mem::expect_ref(cell), at::CELL_VALUE, Some(dict.value()));
+    }
     Ok(())
 }
 
@@ -684,6 +687,7 @@ fn init_subclass(vm: &mut Vm, ty: Type, keywords: &[(Str, Value)]) -> PyResult<(
         .iter()
         .map(|(name, _)| name.to_rust().into_owned())
         .collect();
+    // ALLOW(vec-value): the caller's keywords keep them alive.
     let mut pairs: Vec<(&str, Value)> = Vec::with_capacity(keywords.len());
     for (name, (_, value)) in names.iter().zip(keywords) {
         pairs.push((name, *value));
@@ -713,9 +717,10 @@ pub fn call_type(vm: &mut Vm, class: Value, args: Args) -> PyResult {
     let object = new(vm, ty, args)?;
     let made = Type::of(object);
     if (made == ty || made.is_subtype(ty))
-        && let Some(init) = made.slots().init {
-            init(vm, object, args)?;
-        }
+        && let Some(init) = made.slots().init
+    {
+        init(vm, object, args)?;
+    }
     Ok(object)
 }
 

@@ -336,21 +336,22 @@ fn call_binary(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> PyResult {
             && Type::of(b).lookup(reflected) != Type::of(a).lookup(reflected)
         {
             if let Some(result) = protocol::call_special(vm, b, reflected, &[a])?
-                && result != ty::not_implemented() {
-                    return Ok(result);
-                }
+                && result != ty::not_implemented()
+            {
+                return Ok(result);
+            }
             reflect = false;
         }
         let plain = interned(vm, plain)?;
         if let Some(result) = protocol::call_special(vm, a, plain, &[b])?
-            && (result != ty::not_implemented() || !reflect) {
-                return Ok(result);
-            }
-    }
-    if reflect
-        && let Some(result) = protocol::call_special(vm, b, reflected, &[a])? {
+            && (result != ty::not_implemented() || !reflect)
+        {
             return Ok(result);
         }
+    }
+    if reflect && let Some(result) = protocol::call_special(vm, b, reflected, &[a])? {
+        return Ok(result);
+    }
     Ok(ty::not_implemented())
 }
 

@@ -195,19 +195,20 @@ pub fn set_own_attr(vm: &mut Vm, object: Ref, name: Str, value: Value) -> PyResu
     }
     let name = Str::of(vm.intern_object(name.value())?).expect("interned strings are strings");
     if is_instance_layout(object.layout())
-        && let Some(shape) = shape_of(object) {
-            let key = name.as_ref().address();
-            if let Some(slot) = vm.interp.shapes.slot(shape, key) {
-                write_slot(vm, object, slot, Some(value))?;
-                return Ok(true);
-            }
-            let count = vm.interp.shapes.count(shape);
-            let next = vm.interp.shapes.with(shape, key);
-            write_slot(vm, object, count, Some(value))?;
-            mem::set(object, at::SHAPE, next.0);
-            grow_class(object, count + 1);
+        && let Some(shape) = shape_of(object)
+    {
+        let key = name.as_ref().address();
+        if let Some(slot) = vm.interp.shapes.slot(shape, key) {
+            write_slot(vm, object, slot, Some(value))?;
             return Ok(true);
         }
+        let count = vm.interp.shapes.count(shape);
+        let next = vm.interp.shapes.with(shape, key);
+        write_slot(vm, object, count, Some(value))?;
+        mem::set(object, at::SHAPE, next.0);
+        grow_class(object, count + 1);
+        return Ok(true);
+    }
     let dict = instance_dict(vm, object)?;
     if let Some(dict) = dict {
         dict.set_str(vm, name, value)?;
@@ -335,9 +336,10 @@ pub fn set_instance_dict(vm: &mut Vm, object: Ref, dict: Dict) -> PyResult<bool>
 /// AttributeError for objects without attributes.
 pub fn get_dict(vm: &mut Vm, value: Value) -> PyResult {
     if let Some(object) = value.as_ref()
-        && let Some(dict) = instance_dict(vm, object)? {
-            return Ok(dict.value());
-        }
+        && let Some(dict) = instance_dict(vm, object)?
+    {
+        return Ok(dict.value());
+    }
     let name = vm.interp.names.__dict__.str();
     Err(crate::protocol::no_attribute(vm, value, name))
 }

@@ -199,27 +199,28 @@ fn compare_inner(vm: &mut Vm, a: Value, b: Value, op: CompareOp) -> PyResult {
     let (left, right) = (Type::of(a), Type::of(b));
     let not_implemented = ty::not_implemented();
     let mut reflected = false;
-    if left != right && right.is_subtype(left)
-        && let Some(slot) = right.slots().compare {
-            reflected = true;
-            let result = slot(vm, b, a, op.swapped())?;
-            if result != not_implemented {
-                return Ok(result);
-            }
+    if left != right
+        && right.is_subtype(left)
+        && let Some(slot) = right.slots().compare
+    {
+        reflected = true;
+        let result = slot(vm, b, a, op.swapped())?;
+        if result != not_implemented {
+            return Ok(result);
         }
+    }
     if let Some(slot) = left.slots().compare {
         let result = slot(vm, a, b, op)?;
         if result != not_implemented {
             return Ok(result);
         }
     }
-    if !reflected
-        && let Some(slot) = right.slots().compare {
-            let result = slot(vm, b, a, op.swapped())?;
-            if result != not_implemented {
-                return Ok(result);
-            }
+    if !reflected && let Some(slot) = right.slots().compare {
+        let result = slot(vm, b, a, op.swapped())?;
+        if result != not_implemented {
+            return Ok(result);
         }
+    }
     match op {
         CompareOp::Eq => Ok(ty::bool_value(is(a, b))),
         CompareOp::Ne => Ok(ty::bool_value(!is(a, b))),
@@ -369,9 +370,10 @@ pub fn object_find_attr(vm: &mut Vm, value: Value, name: Str) -> PyResult<Option
         }
     }
     if let Some(object) = value.as_ref()
-        && let Some(own) = instance::own_attr(vm, object, name) {
-            return Ok(Some(own));
-        }
+        && let Some(own) = instance::own_attr(vm, object, name)
+    {
+        return Ok(Some(own));
+    }
     match found {
         Some(descriptor) => match Type::of(descriptor).slots().get {
             Some(get) => get(vm, descriptor, Some(value), ty).map(Some),
@@ -446,9 +448,10 @@ pub fn object_set_attr(vm: &mut Vm, value: Value, name: Str, new: Option<Value>)
     let ty = Type::of(value);
     let found = ty.lookup(name);
     if let Some(descriptor) = found
-        && let Some(set) = Type::of(descriptor).slots().set {
-            return set(vm, descriptor, value, new);
-        }
+        && let Some(set) = Type::of(descriptor).slots().set
+    {
+        return set(vm, descriptor, value, new);
+    }
     let done = match (value.as_ref(), new) {
         (Some(object), Some(new)) => instance::set_own_attr(vm, object, name, new)?,
         (Some(object), None) => {
@@ -907,13 +910,15 @@ fn binary_or_not(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> PyResult<Opti
     }
     let not_implemented = ty::not_implemented();
     if let (Some(slot), Some(_)) = (second, first)
-        && right != left && right.is_subtype(left) {
-            let result = slot(vm, a, b)?;
-            if result != not_implemented {
-                return Ok(Some(result));
-            }
-            second = None;
+        && right != left
+        && right.is_subtype(left)
+    {
+        let result = slot(vm, a, b)?;
+        if result != not_implemented {
+            return Ok(Some(result));
         }
+        second = None;
+    }
     for slot in [first, second].into_iter().flatten() {
         let result = slot(vm, a, b)?;
         if result != not_implemented {

@@ -130,14 +130,23 @@ impl Python {
     fn make_streams(&mut self) -> PyResult<()> {
         let vm = &mut *self.vm;
         let (stdin, stdout, stderr) = taipan_io::make_std_streams(vm)?;
-        let Some(sys) = vm.interp.modules().get_name(vm, "sys")?.and_then(taipan_objects::protocol::module_dict) else {
+        let Some(sys) = vm
+            .interp
+            .modules()
+            .get_name(vm, "sys")?
+            .and_then(taipan_objects::protocol::module_dict)
+        else {
             return Ok(());
         };
         for (name, stream) in [("stdin", stdin), ("stdout", stdout), ("stderr", stderr)] {
             sys.set_name(vm, name, stream)?;
             sys.set_name(vm, &format!("__{name}__"), stream)?;
         }
-        if let Some(open) = taipan_io::IO.functions.iter().find(|def| def.name == "open") {
+        if let Some(open) = taipan_io::IO
+            .functions
+            .iter()
+            .find(|def| def.name == "open")
+        {
             let module = vm.intern("_io")?;
             let open = vm.new_native(open, None, Some(module))?;
             vm.interp.builtins().set_name(vm, "open", open)?;

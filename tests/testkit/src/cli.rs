@@ -109,7 +109,7 @@ fn script_jobs(root: &Path, request: &Request, report: &mut Report) -> Result<Ve
     let mut jobs = Vec::new();
     for name in known
         .names()
-        .filter(|name| !scripts.iter().any(|s| s.name == *name))
+        .filter(|name| !name.starts_with("programs/") && !scripts.iter().any(|s| s.name == *name))
     {
         report.fail(
             &format!("{name} (known_failures.txt)"),
@@ -147,6 +147,7 @@ fn program_jobs(root: &Path, request: &Request, report: &mut Report) -> Result<V
         }
         return Ok(Vec::new());
     };
+    let known = Known::load(&root.join("tests/known_failures.txt"))?;
     let mut jobs = Vec::new();
     for program in chosen {
         for mode in &request.modes {
@@ -156,6 +157,7 @@ fn program_jobs(root: &Path, request: &Request, report: &mut Report) -> Result<V
                 &suite,
                 *mode,
                 request.timeout.max(120),
+                known.covers(&format!("programs/{}", program.name), *mode),
             ));
         }
     }

@@ -32,6 +32,7 @@ pub(super) struct Build<'a> {
     targets: &'a dyn Targets,
     number: u32,
     own: FuncRef,
+    // ALLOW(vec-value): Cranelift's values.
     pub(super) values: Vec<Option<Value>>,
     /// Overflow of the last `_ovf` instruction.
     pub(super) overflow: Option<Value>,
@@ -286,6 +287,7 @@ impl<'a> Build<'a> {
         }
         let signature = self.f.import_signature(signature);
         let callee = self.int_const(function as u64);
+        // ALLOW(vec-value): Cranelift's values.
         let args: Vec<Value> = [self.context]
             .into_iter()
             .chain(args.iter().copied())
@@ -298,6 +300,7 @@ impl<'a> Build<'a> {
         let c = self.c;
         let inst = &c.trace.insts[at];
         let call = &c.trace.calls[inst.extra as usize];
+        // ALLOW(vec-value): Cranelift's values.
         let args: Vec<Value> = c
             .trace
             .operands(inst)
@@ -357,6 +360,7 @@ impl<'a> Build<'a> {
                     return Err(BackendError::NoTarget);
                 }
                 let entry = code.entry.addr() as u64;
+                // ALLOW(vec-value): Cranelift's values.
                 let args: Vec<Value> = args.iter().map(|&id| self.value(id)).collect();
                 for (slot, value) in args.into_iter().enumerate() {
                     self.f.ins().store(FLAGS, value, self.area, slot as i32 * 8);

@@ -105,6 +105,7 @@ impl Build<'_> {
 
     /// Anything that has no exit.
     pub(super) fn op(&mut self, inst: &Inst) -> Ins<Option<Value>> {
+        // ALLOW(vec-value): Cranelift's values.
         let args: Vec<Value> = inst.args[..inst.op.arity()]
             .iter()
             .map(|&id| self.value(id))

@@ -87,6 +87,7 @@ fn new(vm: &mut Vm, ty: Type, args: Args) -> PyResult {
         return exception::alloc_exception(vm, ty, empty);
     }
     no_keywords(vm, &ty.name(), args)?;
+    // ALLOW(vec-value): at most one, which the arguments keep alive.
     let given: Vec<Option<Value>> = (0..args.len().min(1))
         .map(|index| args.get(index))
         .collect();

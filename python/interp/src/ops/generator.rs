@@ -205,9 +205,10 @@ pub(crate) fn send<M: Machine>(m: &mut M, word: Word) -> Next {
             if plain
                 && !handled.is_set().yes()
                 && (!starting.equals(created).yes() || sent.is(ty::none()).yes())
-                && let Some((code, pc)) = suspended(m, object) {
-                    return resume(m, iterator, code, pc, sent, word.a(), kind::SEND);
-                }
+                && let Some((code, pc)) = suspended(m, object)
+            {
+                return resume(m, iterator, code, pc, sent, word.a(), kind::SEND);
+            }
         }
     }
     let result_register = m.window_top();

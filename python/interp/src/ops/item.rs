@@ -57,10 +57,11 @@ pub(crate) fn get_item<M: Machine>(m: &mut M, word: Word) -> Next {
     m.skip(1);
     let (container, key) = (m.reg(b(word)), m.reg(c(word)));
     if key.is_int().yes()
-        && let Some(item) = fast_get(m, container, key.int()) {
-            m.set_reg(a(word), item);
-            return Ok(());
-        }
+        && let Some(item) = fast_get(m, container, key.int())
+    {
+        m.set_reg(a(word), item);
+        return Ok(());
+    }
     m.cold(|m| {
         let item = m.call_val(&opaque::GET_ITEM, [Arg::Val(container), Arg::Val(key)])?;
         m.set_reg(a(word), item);

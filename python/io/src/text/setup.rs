@@ -77,6 +77,7 @@ pub(super) fn new_empty(vm: &mut Vm, ty: Type) -> PyResult {
 pub(crate) fn locale_encoding(vm: &mut Vm) -> PyResult {
     let set = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
+        // ALLOW(env-var): the locale is the system's, not an option of the toolkit.
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     // In the C locale the language runs in its UTF-8 mode, which names the encoding in lower case.
     match set.as_deref() {

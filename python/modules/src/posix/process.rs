@@ -152,6 +152,7 @@ natives! {
             // SAFETY: room for that many is given.
             let count = unsafe { libc::getgroups(1024, groups.as_mut_ptr()) };
             let Ok(count) = usize::try_from(count) else { return Err(os_error(vm, errno(), &[])) };
+            // ALLOW(vec-value): small ints, no objects.
             let groups: Vec<Value> = groups[..count].iter().map(|group| number::small((*group).into())).collect();
             vm.new_list(&groups)
         };

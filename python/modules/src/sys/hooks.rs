@@ -116,6 +116,7 @@ fn unraisable(vm: &mut Vm, args: Args) -> PyResult {
 }
 
 fn breakpoint(vm: &mut Vm, args: Args) -> PyResult {
+    // ALLOW(env-var): Python's own variable.
     let wanted = std::env::var("PYTHONBREAKPOINT").unwrap_or_default();
     if wanted == "0" {
         return Ok(ty::none());
