@@ -459,6 +459,8 @@ fn init(vm: &mut Vm, dict: Dict) -> PyResult<()> {
     dict.set_name(vm, "ReferenceType", types::WEAKREF.value())?;
     let plain = vm.ready_module_type(&crate::weakref_proxy::PLAIN)?.value();
     dict.set_name(vm, "ProxyType", plain)?;
-    let callable = vm.ready_module_type(&crate::weakref_proxy::CALLABLE)?.value();
+    let callable = vm
+        .ready_module_type(&crate::weakref_proxy::CALLABLE)?
+        .value();
     dict.set_name(vm, "CallableProxyType", callable)
 }

@@ -17,7 +17,14 @@ static CALLABLE_STATIC: StaticType = StaticType::new();
 
 /// `weakref.ProxyType`.
 pub(crate) static PLAIN: ModuleType = row(
-    &TypeDef { ty: &PLAIN_STATIC, slots, methods: METHODS, getset: &[], doc: "", module: "weakref" },
+    &TypeDef {
+        ty: &PLAIN_STATIC,
+        slots,
+        methods: METHODS,
+        getset: &[],
+        doc: "",
+        module: "weakref",
+    },
     "ProxyType",
 );
 /// `weakref.CallableProxyType`.
@@ -70,7 +77,11 @@ pub(crate) fn proxy(vm: &mut Vm, args: Args) -> PyResult {
         Some(callback) => protocol::call(vm, types::WEAKREF.value(), &[args.at(0), callback])?,
         None => protocol::call(vm, types::WEAKREF.value(), &[args.at(0)])?,
     };
-    let row = if protocol::is_callable(args.at(0)) { &CALLABLE } else { &PLAIN };
+    let row = if protocol::is_callable(args.at(0)) {
+        &CALLABLE
+    } else {
+        &PLAIN
+    };
     let ty = vm.ready_module_type(row)?;
     vm.new_fields(ty, &[Some(reference)])
 }
@@ -85,13 +96,20 @@ fn target(vm: &mut Vm, this: Value) -> PyResult {
     let reference = Vm::field(mem::expect_ref(this), 0).expect("proxies have a reference");
     match weakref::target(vm, reference) {
         Some(target) => Ok(target),
-        None => Err(vm.raise_text(&types::ReferenceError, "weakly-referenced object no longer exists")),
+        None => Err(vm.raise_text(
+            &types::ReferenceError,
+            "weakly-referenced object no longer exists",
+        )),
     }
 }
 
 /// The value, or the object behind it if it is a proxy.
 fn unwrap(vm: &mut Vm, value: Value) -> PyResult {
-    if is_proxy(value) { target(vm, value) } else { Ok(value) }
+    if is_proxy(value) {
+        target(vm, value)
+    } else {
+        Ok(value)
+    }
 }
 
 fn arithmetic<const OP: usize>(vm: &mut Vm, a: Value, b: Value) -> PyResult {
@@ -131,7 +149,9 @@ fn slots(slots: &mut Slots) {
         }
         let kind = protocol::type_name(target);
         let place = protocol::object_id(target);
-        vm.new_str(&format!("<weakproxy at {own:#x}; to '{kind}' at {place:#x}>"))
+        vm.new_str(&format!(
+            "<weakproxy at {own:#x}; to '{kind}' at {place:#x}>"
+        ))
     });
     slots.str = Some(|vm, this| {
         let target = target(vm, this)?;
