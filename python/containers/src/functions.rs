@@ -69,7 +69,7 @@ fn next(vm: &mut Vm, args: Args) -> PyResult {
         return Err(vm.raise_type_of(iterator, "is not an iterator"));
     };
     if let Some(default) = args.get(1) {
-        return Ok(slot(vm, iterator)?.unwrap_or(default));
+        return Ok(protocol::next(vm, iterator)?.unwrap_or(default));
     }
     // The StopIteration of a guest's iterator is passed on as it is, and that of a generator has its result.
     let ty = Type::of(iterator);

@@ -1368,10 +1368,10 @@ pub(crate) fn with_enter(vm: &mut Vm, manager: Value, exit: *mut u64, is_async: 
     let enter = protocol::special(vm, manager, enter_name.str())?;
     let found_exit = protocol::special(vm, manager, exit_name.str())?;
     let (Some(enter), Some(found_exit)) = (enter, found_exit) else {
-        let missing = if enter.is_none() {
-            enter_name
-        } else {
+        let missing = if found_exit.is_none() {
             exit_name
+        } else {
+            enter_name
         };
         let ty = Type::of(manager);
         let mut text = format!(

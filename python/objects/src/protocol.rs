@@ -829,7 +829,14 @@ pub fn iter(vm: &mut Vm, value: Value) -> PyResult {
 /// TypeError for what is no iterator; what `__next__` raises.
 pub fn next(vm: &mut Vm, iterator: Value) -> PyResult<Option<Value>> {
     match Type::of(iterator).slots().next {
-        Some(slot) => slot(vm, iterator),
+        Some(slot) => match slot(vm, iterator) {
+            // A generator that returned a value says so by StopIteration.
+            Err(raised) if vm.raised_is(&types::StopIteration) => {
+                vm.take_raised(raised);
+                Ok(None)
+            }
+            step => step,
+        },
         None => Err(vm.raise_type_of(iterator, "is not an iterator")),
     }
 }

@@ -279,6 +279,7 @@ impl Vm {
             repr_active: Vec::new(),
         });
         vm.attach(&heap);
+        vm.set_recursion_limit(1000);
         ty::init_static_types();
         vm.bootstrap()
             .map_err(|_raised| "not enough memory to start".to_owned())?;
@@ -561,6 +562,13 @@ impl Vm {
             top = top.max(record.base.wrapping_add(count));
         }
         top.max(self.cx.trace_top)
+    }
+
+    /// Sets how many guest frames there may be (`sys.setrecursionlimit`).
+    pub fn set_recursion_limit(&mut self, limit: usize) {
+        self.recursion_limit = limit;
+        let most = self.cx.stack.record_limit();
+        self.cx.record_limit = self.cx.stack.records().wrapping_add(limit.saturating_add(1)).min(most);
     }
 
     /// Reserves zeroed registers on the guest stack while `body` runs.

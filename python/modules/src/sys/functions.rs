@@ -114,7 +114,7 @@ fn set_recursion_limit(vm: &mut Vm, args: Args) -> PyResult {
     if limit < 1 {
         return Err(vm.raise_value("recursion limit must be greater or equal than 1"));
     }
-    vm.recursion_limit = limit as usize;
+    vm.set_recursion_limit(limit as usize);
     Ok(ty::none())
 }
 
