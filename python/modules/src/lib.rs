@@ -4,6 +4,8 @@
 //! are made when they are imported ([`create_builtin`]).
 #![allow(
     unsafe_code,
+    clippy::multiple_unsafe_ops_per_block,
+    clippy::type_complexity,
     reason = "calls of the C library, frame records, slots of the weak references"
 )]
 

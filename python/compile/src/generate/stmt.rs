@@ -16,9 +16,10 @@ impl<'a> Generator<'a> {
     /// A body that may not run.
     pub(crate) fn conditional_body(&mut self, body: &'a [Stmt]) -> Result<()> {
         self.u.conditional += 1;
-        let done = self.body(body);
+        // After an error the unit may be another; nothing is generated any more then.
+        self.body(body)?;
         self.u.conditional -= 1;
-        done
+        Ok(())
     }
 
     fn stmt(&mut self, stmt: &'a Stmt) -> Result<()> {
