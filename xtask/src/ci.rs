@@ -40,10 +40,31 @@ const STEPS: &[Step] = &[
         with_taipan(w, &["build", "--release", "--package", "taipan"])
     }),
     ("scripts", |w| {
-        with_taipan(w, &["run", "--package", "testkit", "--"])
+        with_taipan(
+            w,
+            &[
+                "run",
+                "--package",
+                "testkit",
+                "--",
+                "--modes",
+                "off,default,eager",
+            ],
+        )
     }),
     ("programs", |w| {
-        with_taipan(w, &["run", "--package", "testkit", "--", "--programs"])
+        with_taipan(
+            w,
+            &[
+                "run",
+                "--package",
+                "testkit",
+                "--",
+                "--programs",
+                "--modes",
+                "off",
+            ],
+        )
     }),
 ];
 
