@@ -279,5 +279,5 @@ pub(crate) fn system_path(vm: &mut Vm, path: Value) -> PyResult<std::ffi::CStrin
             .map(|path| path.data().to_vec())
             .unwrap_or_default(),
     };
-    std::ffi::CString::new(bytes).or_else(|_| Err(vm.raise_value("embedded null byte")))
+    std::ffi::CString::new(bytes).map_err(|_| vm.raise_value("embedded null byte"))
 }

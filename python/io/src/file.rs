@@ -273,7 +273,7 @@ fn take(vm: &mut Vm, this: Value, name: Value, fd: i32, mut own: i64) -> PyResul
         own |= NO_TERMINAL;
     }
     let block = if stat.st_blksize > 1 {
-        i64::from(stat.st_blksize)
+        stat.st_blksize
     } else {
         crate::DEFAULT_BUFFER_SIZE as i64
     };
@@ -288,10 +288,10 @@ fn take(vm: &mut Vm, this: Value, name: Value, fd: i32, mut own: i64) -> PyResul
     }
     if own & APPENDING != 0 {
         // Pipes cannot; they append anyway.
-        if let Err(failure) = sys::seek(fd, 0, libc::SEEK_END) {
-            if !matches!(failure, sys::Failure::Errno(libc::ESPIPE)) {
-                return Err(failure.raise(vm, None));
-            }
+        if let Err(failure) = sys::seek(fd, 0, libc::SEEK_END)
+            && !matches!(failure, sys::Failure::Errno(libc::ESPIPE))
+        {
+            return Err(failure.raise(vm, None));
         }
     }
     Ok(())

@@ -1,5 +1,10 @@
 //! The native modules `_io` and `_codecs`: files, buffers, text streams; encodings and error handlers.
-#![allow(unsafe_code, clippy::multiple_unsafe_ops_per_block, clippy::type_complexity, reason = "system calls, and values read from bits")]
+#![allow(
+    unsafe_code,
+    clippy::multiple_unsafe_ops_per_block,
+    clippy::type_complexity,
+    reason = "system calls, and values read from bits"
+)]
 
 mod args;
 mod base;

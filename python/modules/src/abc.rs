@@ -140,10 +140,10 @@ fn init(vm: &mut Vm, args: Args) -> PyResult {
             let Some(name) = Str::of(names.at(index)) else {
                 continue;
             };
-            if let Some(value) = protocol::get_attr_opt(vm, class, name)? {
-                if is_abstract(vm, value)? {
-                    abstracts.add(vm, name.value())?;
-                }
+            if let Some(value) = protocol::get_attr_opt(vm, class, name)?
+                && is_abstract(vm, value)?
+            {
+                abstracts.add(vm, name.value())?;
             }
         }
     }

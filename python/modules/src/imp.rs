@@ -1,7 +1,7 @@
 //! `_imp`, and `_taipan`: the embedded library as its importer sees it.
 
 use crate::helpers::{name, set_text, str_arg};
-use crate::import::{code_data, is_code, library_code};
+use crate::import::library_code;
 use coil_value::Value;
 use taipan_objects::dict::Dict;
 use taipan_objects::mem;
@@ -194,15 +194,4 @@ fn library_find(_: &mut Vm, args: Args) -> PyResult {
         Some(module) => ty::bool_value(module.is_package),
         None => ty::none(),
     })
-}
-
-/// A code object argument.
-pub(crate) fn expect_code(
-    vm: &mut Vm,
-    value: Value,
-) -> PyResult<&'static taipan_objects::function::CodeData> {
-    if is_code(value) {
-        return Ok(code_data(value));
-    }
-    Err(vm.raise_type("a code object is required"))
 }

@@ -184,11 +184,11 @@ fn wait_until_initialized(vm: &mut Vm, module: Value, full: Str) -> PyResult<()>
         Some(value) => Some(value),
         None => protocol::get_attr_opt(vm, spec, flag)?,
     };
-    if let Some(value) = value {
-        if protocol::truth(vm, value)? {
-            let importlib = importlib(vm)?;
-            protocol::call_method(vm, importlib, "_lock_unlock_module", &[full.value()])?;
-        }
+    if let Some(value) = value
+        && protocol::truth(vm, value)?
+    {
+        let importlib = importlib(vm)?;
+        protocol::call_method(vm, importlib, "_lock_unlock_module", &[full.value()])?;
     }
     Ok(())
 }
@@ -199,12 +199,12 @@ fn from_list_of(vm: &mut Vm, module: Value, from_list: Value) -> PyResult {
         return Ok(module);
     }
     // Nothing to import when the package has all names already.
-    if let (Some(names), Some(dict)) = (Tuple::of(from_list), protocol::module_dict(module)) {
-        if names.iter().all(|name| {
+    if let (Some(names), Some(dict)) = (Tuple::of(from_list), protocol::module_dict(module))
+        && names.iter().all(|name| {
             Str::of(name).is_some_and(|name| !name.is("*") && dict.get_str(name).is_some())
-        }) {
-            return Ok(module);
-        }
+        })
+    {
+        return Ok(module);
     }
     let importlib = importlib(vm)?;
     let function = import_function(vm);

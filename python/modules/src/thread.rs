@@ -376,10 +376,10 @@ fn except_hook(vm: &mut Vm, args: Args) -> PyResult {
     }
     let error = part(vm, 1)?;
     let mut text = "Exception in thread:\n".to_owned();
-    if let Some(thread) = given(Some(part(vm, 3)?)) {
-        if let Some(name) = crate::helpers::attribute(vm, thread, "_name")? {
-            text = format!("Exception in thread {}:\n", protocol::str_text(vm, name)?);
-        }
+    if let Some(thread) = given(Some(part(vm, 3)?))
+        && let Some(name) = crate::helpers::attribute(vm, thread, "_name")?
+    {
+        text = format!("Exception in thread {}:\n", protocol::str_text(vm, name)?);
     }
     text.push_str(&taipan_core::format_exception(vm, error)?);
     crate::sys::write_error(vm, &text)?;

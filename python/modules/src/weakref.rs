@@ -305,10 +305,11 @@ fn new(vm: &mut Vm, ty: Type, args: Args) -> PyResult {
     }
     let table = table(vm);
     let identity = protocol::identity_hash(vm, object);
-    if callback.is_none() && ty.is(&types::WEAKREF) {
-        if let Some(known) = shared(&table, identity, object) {
-            return Ok(known);
-        }
+    if callback.is_none()
+        && ty.is(&types::WEAKREF)
+        && let Some(known) = shared(&table, identity, object)
+    {
+        return Ok(known);
     }
     let reference = vm.new_fields(ty, &[None, callback, None])?;
     let row = Row {

@@ -568,7 +568,12 @@ impl Vm {
     pub fn set_recursion_limit(&mut self, limit: usize) {
         self.recursion_limit = limit;
         let most = self.cx.stack.record_limit();
-        self.cx.record_limit = self.cx.stack.records().wrapping_add(limit.saturating_add(1)).min(most);
+        self.cx.record_limit = self
+            .cx
+            .stack
+            .records()
+            .wrapping_add(limit.saturating_add(1))
+            .min(most);
     }
 
     /// Reserves zeroed registers on the guest stack while `body` runs.

@@ -78,32 +78,32 @@ fn problem(vm: &mut Vm, error: Value) -> PyResult<Problem> {
     let Some((encoding, object, start, end)) = found else {
         return Err(unknown(vm, error));
     };
-    if is_a(error, &types::UnicodeEncodeError) {
-        if let Some(text) = Str::of(object) {
-            let end = end.min(text.len());
-            let start = start.min(end);
-            let bad = Bad::Encode((start..end).map(|at| text.at(at)).collect());
-            return Ok(Problem {
-                encoding,
-                bad,
-                start,
-                end,
-            });
-        }
+    if is_a(error, &types::UnicodeEncodeError)
+        && let Some(text) = Str::of(object)
+    {
+        let end = end.min(text.len());
+        let start = start.min(end);
+        let bad = Bad::Encode((start..end).map(|at| text.at(at)).collect());
+        return Ok(Problem {
+            encoding,
+            bad,
+            start,
+            end,
+        });
     }
-    if is_a(error, &types::UnicodeDecodeError) {
-        if let Some(bytes) = Bytes::of(object) {
-            let data = bytes.data();
-            let end = end.min(data.len());
-            let start = start.min(end);
-            let bad = Bad::Decode(data[start..].to_vec(), end - start);
-            return Ok(Problem {
-                encoding,
-                bad,
-                start,
-                end,
-            });
-        }
+    if is_a(error, &types::UnicodeDecodeError)
+        && let Some(bytes) = Bytes::of(object)
+    {
+        let data = bytes.data();
+        let end = end.min(data.len());
+        let start = start.min(end);
+        let bad = Bad::Decode(data[start..].to_vec(), end - start);
+        return Ok(Problem {
+            encoding,
+            bad,
+            start,
+            end,
+        });
     }
     Err(unknown(vm, error))
 }

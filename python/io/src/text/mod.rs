@@ -102,10 +102,10 @@ fn handler(this: Value) -> Handler {
 
 /// The buffer of a stream that is set up and not detached.
 fn buffer(vm: &mut Vm, this: Value) -> PyResult {
-    if has(this, READY) {
-        if let Some(buffer) = get(this, BUFFER) {
-            return Ok(buffer);
-        }
+    if has(this, READY)
+        && let Some(buffer) = get(this, BUFFER)
+    {
+        return Ok(buffer);
     }
     Err(no_buffer(vm, this))
 }

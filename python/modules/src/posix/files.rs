@@ -251,7 +251,7 @@ pub(super) fn stat_result(vm: &mut Vm, info: &libc::stat) -> PyResult {
                 .saturating_add(nanoseconds),
         )?;
     }
-    fields[16] = vm.new_int(info.st_blksize as i64)?;
+    fields[16] = vm.new_int(info.st_blksize)?;
     fields[17] = vm.new_int(info.st_blocks)?;
     fields[18] = unsigned(vm, info.st_rdev)?;
     STAT_RESULT.make(vm, &fields)
@@ -421,6 +421,7 @@ pub(super) fn folder_entries(
         let folder = if own < 0 {
             std::ptr::null_mut()
         } else {
+            // SAFETY: a descriptor of our own.
             unsafe { libc::fdopendir(own) }
         };
         if folder.is_null() {
