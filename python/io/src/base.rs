@@ -62,6 +62,7 @@ natives! {
 
 static BASE_GETSET: &[taipan_objects::native::GetSetDef] = getset! {
     "closed" => |vm, this| Ok(ty::bool_value(is_marked_closed(vm, this)?));
+    "__dict__" => instance::get_dict, instance::set_dict;
 };
 
 /// Name of the attribute that marks an object as closed.
@@ -127,7 +128,9 @@ fn seek(vm: &mut Vm, args: Args) -> PyResult {
 }
 
 fn flush(vm: &mut Vm, args: Args) -> PyResult {
-    if is_marked_closed(vm, args.at(0))? {
+    // Exact files say by their descriptor that they are closed.
+    let file = crate::file::is_file(args.at(0)) && crate::file::fd(args.at(0)) < 0;
+    if file || is_marked_closed(vm, args.at(0))? {
         return Err(closed_stop(vm));
     }
     Ok(ty::none())

@@ -4,7 +4,7 @@ use crate::args::{bind, bytes_copy, given, limit, offset, ssize, whence, writabl
 use crate::base::{BUFFERED_BASE, new_lines};
 use crate::buffered::find_byte;
 use crate::errors::closed_stop;
-use crate::fields::{get, getset, io_types, is_exact, set, set_int, size};
+use crate::fields::{get, getset, io_types, is_exact, set, set_int, set_small, size};
 use taipan_objects::bytes::{ByteArray, Bytes, bytes_like};
 use taipan_objects::dict::Dict;
 use taipan_objects::instance;
@@ -289,15 +289,7 @@ fn truncate(vm: &mut Vm, args: Args) -> PyResult {
     let array = data(vm, this)?;
     check_exports(vm, this)?;
     let size = match given(args.get(1)) {
-        Some(value) => {
-            if number::int_of(value).is_none() && Type::of(value).slots().index.is_none() {
-                let name = protocol::type_name(value);
-                return Err(
-                    vm.raise_type(&format!("argument should be integer or None, not '{name}'"))
-                );
-            }
-            ssize(vm, value)?
-        }
+        Some(value) => ssize(vm, value)?,
         None => size(this, POS) as i64,
     };
     let Ok(kept) = usize::try_from(size) else {
@@ -333,6 +325,9 @@ fn setstate(vm: &mut Vm, args: Args) -> PyResult {
     };
     check_exports(vm, this)?;
     let content = bytes_copy(vm, state.at(0))?;
+    let array = vm.new_bytearray(&content)?;
+    set(vm, this, DATA, Some(array.value()));
+    set_small(vm, this, POS, 0);
     if number::int_of(state.at(1)).is_none() {
         let name = protocol::type_name(state.at(1));
         return Err(vm.raise_type(&format!(
@@ -343,8 +338,6 @@ fn setstate(vm: &mut Vm, args: Args) -> PyResult {
     if place < 0 {
         return Err(vm.raise_value("position value cannot be negative"));
     }
-    let array = vm.new_bytearray(&content)?;
-    set(vm, this, DATA, Some(array.value()));
     set_int(vm, this, POS, place)?;
     update_dict(vm, this, state.at(2))?;
     Ok(ty::none())

@@ -152,6 +152,6 @@ pub(crate) fn both(
 /// # Errors
 /// Always TypeError.
 pub(crate) fn no_pickle(vm: &mut Vm, args: taipan_objects::native::Args) -> PyResult {
-    let name = protocol::type_name(args.at(0));
+    let name = taipan_objects::ty::Type::of(args.at(0)).name();
     Err(vm.raise_type(&format!("cannot pickle '{name}' instances")))
 }

@@ -264,7 +264,7 @@ fn opened_by(vm: &mut Vm, opener: Value, file: Value, system: i32) -> PyResult<i
 
 /// Makes the object one for this descriptor.
 fn take(vm: &mut Vm, this: Value, name: Value, fd: i32, mut own: i64) -> PyResult<()> {
-    let stat = sys::stat(fd).map_err(|failure| failure.raise(vm, Some(name)))?;
+    let stat = sys::stat(fd).map_err(|failure| failure.raise(vm, None))?;
     let kind = stat.st_mode & libc::S_IFMT;
     if kind == libc::S_IFDIR {
         return Err(sys::Failure::Errno(libc::EISDIR).raise(vm, Some(name)));

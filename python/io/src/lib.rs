@@ -73,6 +73,9 @@ fn types() -> impl Iterator<Item = &'static ModuleType> {
 /// # Errors
 /// MemoryError.
 pub fn ready_types(vm: &mut Vm) -> PyResult<()> {
+    vm.interp.hooks.encode = Some(encode_text);
+    vm.interp.hooks.decode = Some(decode_bytes);
+    vm.interp.hooks.write_text = Some(write_text);
     for row in types() {
         vm.ready_module_type(row)?;
     }

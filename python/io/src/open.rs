@@ -15,9 +15,9 @@ use taipan_objects::{PyResult, Value, Vm, mem, natives};
 natives! {
     /// The functions of module `_io`.
     pub(crate) static FUNCTIONS = {
-        "open" function Signature(1), "($module, /, file, mode='r', buffering=-1, encoding=None,\n     errors=None, newline=None, closefd=True, opener=None)" => open;
-        "text_encoding" function Positional(1, 2), "($module, encoding, stacklevel=2, /)" => text_encoding;
-        "open_code" function Signature(1), "($module, /, path)" => open_code;
+        "open" function Signature(1), "(file, mode='r', buffering=-1, encoding=None,\n     errors=None, newline=None, closefd=True, opener=None)" => open;
+        "text_encoding" function Positional(1, 2), "(encoding, stacklevel=2, /)" => text_encoding;
+        "open_code" function Signature(1), "(path)" => open_code;
     }
 }
 

@@ -317,7 +317,9 @@ fn solid_base(ty: Type) -> Type {
                         at.data().exception_fields.get(),
                     )
             });
-        !same
+        // So are builtin types whose instances are plain instances.
+        let plain = at.data().layout.get() >= layout::INSTANCE_FIRST.0 && at.base().is_some();
+        !same && !plain
     };
     while !adds(at) {
         match at.base() {

@@ -374,11 +374,14 @@ impl Vm {
 
     /// The one interned string object with this text; never moves, lives for ever.
     pub fn intern(&mut self, text: &str) -> PyResult {
-        if let Some(known) = self
-            .interp
-            .interned
-            .find(hash_rust(text), |s| s.to_utf8().is_some_and(|t| t == text))
-        {
+        let hash = hash_rust(text);
+        let known = if text.is_ascii() {
+            self.interp.interned.find(hash, |s| s.is(text))
+        } else {
+            let same = |s: Str| s.to_utf8().is_some_and(|t| t == text);
+            self.interp.interned.find(hash, same)
+        };
+        if let Some(known) = known {
             return Ok(known);
         }
         let string = self.new_str(text)?;

@@ -41,6 +41,12 @@ pub struct Hooks {
     pub run_raised: Option<fn(&mut Vm) -> PyResult>,
     /// The frame object of the caller of a running frame (given as its frame object).
     pub frame_back: Option<fn(&mut Vm, Ref) -> PyResult<Option<Value>>>,
+    /// `str.encode` by the registry of codecs: text, encoding, error handler.
+    pub encode: Option<fn(&mut Vm, Str, &str, &str) -> PyResult>,
+    /// `bytes.decode` by the registry of codecs: bytes-like object, encoding, error handler.
+    pub decode: Option<fn(&mut Vm, Value, &str, &str) -> PyResult>,
+    /// Writes text to a file in one step; false (and nothing is written) when the file is not made of the builtin layers.
+    pub write_text: Option<fn(&mut Vm, Value, Str) -> PyResult<bool>>,
 }
 
 impl fmt::Debug for Hooks {

@@ -1,16 +1,16 @@
 //! Writing text.
 
 use super::{
-    BUFFER, CAN_WRITE, CHUNK, DECODER, ENCODER, LINE_BUFFERING, READY, SEEKABLE, STATE, TELLING,
-    WRITE_CR, WRITE_CRLF, WRITE_THROUGH, buffer, change, forget_decoded, forget_snapshot, handler,
-    has, is_closed, native, open_buffer, pending,
+    BUFFER, CAN_WRITE, CHUNK, DECODER, ENCODER, LINE_BUFFERING, PENDING, READY, SEEKABLE, STATE,
+    TELLING, WRITE_CR, WRITE_CRLF, WRITE_THROUGH, buffer, change, forget_decoded, forget_snapshot,
+    handler, has, is_closed, native, open_buffer, pending,
 };
 use crate::buffered::{self, find_byte};
 use crate::codec;
 use crate::errors::{closed_stop, unsupported};
 use crate::fields::{get, int, is_exact, size};
 use crate::{bytes_io, file};
-use taipan_objects::bytes::bytes_like;
+use taipan_objects::bytes::{ByteArray, bytes_like};
 use taipan_objects::native::Args;
 use taipan_objects::number;
 use taipan_objects::protocol;
@@ -23,7 +23,9 @@ use taipan_objects::{PyResult, Value, Vm};
 /// # Errors
 /// What the buffer raises.
 pub(super) fn write_pending(vm: &mut Vm, this: Value) -> PyResult<()> {
-    let array = pending(vm, this)?;
+    let Some(array) = get(this, PENDING).and_then(ByteArray::of) else {
+        return Ok(());
+    };
     if array.is_empty() {
         return Ok(());
     }
