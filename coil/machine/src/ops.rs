@@ -129,7 +129,7 @@ pub trait ValOps: Copy {
     fn is_int(self) -> Self::Bool;
     /// Whether it is an inline float (on the Recorder also any float the trace itself boxed).
     fn is_float(self) -> Self::Bool;
-    /// Whether it is a reference.
+    /// Whether it is a reference. Not to be asked of what may be unset: there the answer is open.
     fn is_ref(self) -> Self::Bool;
     /// The int of a value that `is_int`.
     fn int(self) -> Self::Int;

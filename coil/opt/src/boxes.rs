@@ -49,7 +49,13 @@ impl Pass<'_> {
     /// The tags a guest value may have.
     pub(crate) fn tags(&self, id: Id) -> u8 {
         match (id.as_inst(), self.bits(id)) {
-            (Some(at), _) => self.infos[at].tags,
+            (Some(at), _) => match self.insts[at].op {
+                Op::BoxRef if self.flags(self.resolve(self.insts[at].args[0])) & NONNULL == 0 => {
+                    tag::REF | tag::NULL
+                }
+                _ => self.infos[at].tags,
+            },
+            (_, Some(0)) => tag::NULL,
             (_, Some(bits)) if eval(Op::IsInt, bits, 0) == Some(1) => tag::INT,
             (_, Some(bits)) if eval(Op::IsFloat, bits, 0) == Some(1) => tag::FLOAT,
             (_, Some(_)) => tag::REF,
@@ -88,6 +94,14 @@ impl Pass<'_> {
     }
 
     fn is_tag(&mut self, op: Op, a: Id) -> Id {
+        if op == Op::IsRef
+            && let Some(source) = self.by(a, Op::BoxRef)
+        {
+            let inner = self.resolve(source.args[0]);
+            let null = self.pools.constant(Ty::Ref, 0);
+            let is_null = self.pure(Op::RefEq, inner, null);
+            return self.pure(Op::BoolNot, is_null, Id::NONE);
+        }
         let (tags, wanted) = (self.tags(a), tag_of(op));
         if tags == wanted || tags & wanted == 0 {
             return self.bool(tags == wanted);
@@ -109,7 +123,10 @@ impl Pass<'_> {
         if let Some(found) = self.find(op, a, Id::NONE) {
             return found;
         }
-        let flags = self.flags(a);
+        let mut flags = self.flags(a);
+        if self.tags(a) == tag::REF {
+            flags |= NONNULL;
+        }
         let id = self.emit(op, a, Id::NONE);
         let at = id.as_inst().expect("just emitted");
         if op == Op::UnboxInt && flags & INLINE != 0 {

@@ -144,6 +144,15 @@ impl Pass<'_> {
                 }
             }
             Op::RefEq | Op::ValEq if truth => self.unify(a, b),
+            Op::ValEq => {
+                for (a, b) in [(a, b), (b, a)] {
+                    if self.bits(b) == Some(0)
+                        && let Some(at) = a.as_inst()
+                    {
+                        self.infos[at].tags &= !tag::NULL;
+                    }
+                }
+            }
             Op::RefEq => {
                 for (a, b) in [(a, b), (b, a)] {
                     if self.bits(b) == Some(0) {

@@ -337,7 +337,9 @@ impl Seeding<'_, '_> {
                 self.origins.resize(body.insts.len(), HIGH + at);
             }
         }
-        if ty == Ty::Ref && info.flags & NONNULL != 0 && allowed(NULL + at) {
+        if ty == Ty::Ref && info.flags & NONNULL != 0 && !allowed(NULL + at) {
+            self.tainted[at] = true;
+        } else if ty == Ty::Ref && info.flags & NONNULL != 0 {
             let null = body.pools.constant(Ty::Ref, 0);
             let holds = body.pure(Op::RefEq, leaf, null);
             body.guard(Op::GuardFalse, holds, Id::NONE, SnapshotId::NONE)?;
@@ -434,6 +436,12 @@ impl Seeding<'_, '_> {
                 // The window's address is at hand everywhere.
                 let own = op != Op::WindowBase;
                 let safe = !divides || body.bits(b).is_some_and(|bits| bits.cast_signed() > 0);
+                // What is not known to be a reference is none to load from.
+                if op == Op::UnboxRef
+                    && let Some(value) = inst.args[0].as_inst()
+                {
+                    self.tainted[at] |= self.tainted[value];
+                }
                 if include
                     && given
                     && safe

@@ -16,7 +16,9 @@ pub(crate) mod tag {
     pub(crate) const INT: u8 = 1;
     pub(crate) const FLOAT: u8 = 2;
     pub(crate) const REF: u8 = 4;
-    pub(crate) const ALL: u8 = 7;
+    /// The null of an unset register.
+    pub(crate) const NULL: u8 = 8;
+    pub(crate) const ALL: u8 = 15;
 }
 
 /// Not an instruction of the output: a box or object that exists in exits only, unless it is forced.

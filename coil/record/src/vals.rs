@@ -101,7 +101,8 @@ impl<'t> ValOps for RecVal<'t> {
     }
 
     fn is_ref(self) -> RecBool<'t> {
-        self.test(Op::IsRef, Kind::Ref, DirectVal(self.bits).is_ref().0)
+        let direct = self.bits != 0 && DirectVal(self.bits).is_ref().0;
+        self.test(Op::IsRef, Kind::Ref, direct)
     }
 
     fn int(self) -> RecInt<'t> {

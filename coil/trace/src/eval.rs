@@ -88,7 +88,7 @@ pub fn eval(op: Op, a: u64, b: u64) -> Option<u64> {
         Op::RefEq => bool(a == b),
         Op::IsInt => bool(bits_are_int(a)),
         Op::IsFloat => bool(!bits_are_int(a) && !bits_are_ref(a)),
-        Op::IsRef => bool(bits_are_ref(a)),
+        Op::IsRef => bool(bits_are_ref(a) && a != 0),
         Op::UnboxInt => {
             bits_are_int(a).then(|| ((a << INT_SHIFT).cast_signed() >> INT_SHIFT).cast_unsigned())
         }

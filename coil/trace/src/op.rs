@@ -152,7 +152,7 @@ macro_rules! for_each_trace_op {
             IsInt "is_int" 1 Bool Pure;
             /// Is an inline float. True of every `box_float` by definition, NaN too.
             IsFloat "is_float" 1 Bool Pure;
-            /// Is a reference (the unset value is one: null).
+            /// Is a reference to an object: not of an unset register, which is null.
             IsRef "is_ref" 1 Bool Pure;
             /// The int of a value known to be `is_int`.
             UnboxInt "unbox_int" 1 Int Pure;

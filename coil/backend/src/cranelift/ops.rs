@@ -189,8 +189,10 @@ impl Build<'_> {
                 self.icmp(IntCC::UnsignedGreaterThanOrEqual, a, tag)
             }
             Op::IsRef => {
-                let offset = self.int_const(encoding::FLOAT_OFFSET);
-                self.icmp(IntCC::UnsignedLessThan, a, offset)
+                let one = self.int_const(1);
+                let before = self.f.ins().isub(a, one);
+                let last = self.int_const(encoding::FLOAT_OFFSET - 1);
+                self.icmp(IntCC::UnsignedLessThan, before, last)
             }
             Op::IsFloat => {
                 let offset = self.int_const(encoding::FLOAT_OFFSET);

@@ -107,8 +107,9 @@ impl Gen<'_> {
             }
             Op::IsRef => {
                 let first = self.reg_of(self.operands[0]);
-                let mem = Gen::fixed_mem(self.fixed.float_offset);
-                self.asm.alu_mem(Alu::Cmp, first, mem);
+                self.asm.lea(RAX, Mem::new(first, -1));
+                let mem = Gen::fixed_mem(self.fixed.last_ref);
+                self.asm.alu_mem(Alu::Cmp, RAX, mem);
                 Cond::Flag(cc::B)
             }
             Op::IsFloat => {

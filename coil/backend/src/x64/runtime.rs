@@ -37,6 +37,8 @@ pub(crate) struct Fixed {
     pub(crate) int_tag: usize,
     pub(crate) float_offset: usize,
     pub(crate) float_span: usize,
+    /// One less than the first bits that are no reference.
+    pub(crate) last_ref: usize,
     pub(crate) sign: usize,
     pub(crate) magnitude: usize,
 }
@@ -52,6 +54,7 @@ pub(crate) fn install(cache: &mut CodeCache) -> Result<Fixed, BackendError> {
         encoding::INT_TAG,
         encoding::FLOAT_OFFSET,
         encoding::INT_TAG - encoding::FLOAT_OFFSET,
+        encoding::FLOAT_OFFSET - 1,
         1 << 63,
         u64::MAX >> 1,
     ];
@@ -165,7 +168,8 @@ pub(crate) fn install(cache: &mut CodeCache) -> Result<Fixed, BackendError> {
         int_tag: start,
         float_offset: start + 16,
         float_span: start + 32,
-        sign: start + 48,
-        magnitude: start + 64,
+        last_ref: start + 48,
+        sign: start + 64,
+        magnitude: start + 80,
     })
 }

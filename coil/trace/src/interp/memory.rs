@@ -147,7 +147,7 @@ impl Memory {
         match op {
             Op::IsInt => bits_are_int(value) || boxed == Some(false),
             Op::IsFloat => !bits_are_int(value) && !bits_are_ref(value) || boxed == Some(true),
-            _ => bits_are_ref(value) && boxed.is_none(),
+            _ => bits_are_ref(value) && value != 0 && boxed.is_none(),
         }
     }
 
