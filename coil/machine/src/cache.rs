@@ -4,6 +4,7 @@ use crate::machine::Machine;
 use coil_value::Value;
 use rustc_hash::FxHashMap;
 use std::any::Any;
+use std::cell::Cell;
 use std::fmt;
 
 /// A key of a cached computation.
@@ -79,7 +80,7 @@ impl Deps {
     }
 }
 
-/// A cached result. Never changed once made.
+/// A cached result. Never changed once made, but for its place among the entries of its site.
 #[repr(C)]
 #[derive(Debug)]
 pub struct CacheEntry<T> {
@@ -87,7 +88,11 @@ pub struct CacheEntry<T> {
     cells: [*const u32; 2],
     versions: [u32; 2],
     value: Option<T>,
+    next: Cell<*const CacheEntry<T>>,
 }
+
+/// How many entries of a site are tried before the table of all entries is.
+const CHAIN_LIMIT: usize = 8;
 
 static NO_CELL: u32 = 0;
 
@@ -95,7 +100,8 @@ impl<T: Copy> CacheEntry<T> {
     /// Whether the entry answers for these keys now.
     #[inline(always)]
     pub fn answers(&self, keys: [u64; 2]) -> bool {
-        self.keys == keys && self.valid()
+        // Not as arrays: those would be compared in memory.
+        (self.keys[0] ^ keys[0]) | (self.keys[1] ^ keys[1]) == 0 && self.valid()
     }
 
     #[inline(always)]
@@ -105,6 +111,12 @@ impl<T: Copy> CacheEntry<T> {
         // SAFETY: as above.
         let second = unsafe { *self.cells[1] };
         first == self.versions[0] && second == self.versions[1]
+    }
+
+    /// The next entry of the site, or null.
+    #[inline(always)]
+    pub fn next(&self) -> *const CacheEntry<T> {
+        self.next.get()
     }
 
     /// The result.
@@ -133,32 +145,48 @@ impl fmt::Debug for Caches {
 }
 
 impl Caches {
-    /// Finds or makes the entry for a site (its cache word's address) and keys.
+    /// Finds or makes the entry for a site (its cache word's address) and keys; the result's address is the site's new first entry.
+    /// `first` is the present one, which and whose successors have not answered.
     #[cold]
     #[inline(never)]
     pub fn lookup<T: Copy + 'static>(
         &mut self,
         site: usize,
+        first: *const CacheEntry<T>,
         keys: [u64; 2],
         find: impl FnOnce([u64; 2], &mut Deps) -> Option<T>,
     ) -> (Option<T>, *const CacheEntry<T>) {
         self.misses += 1;
+        let (mut at, mut length) = (first, 0);
+        // SAFETY: entries of the site; those that are replaced have been taken out of the chain.
+        while let Some(entry) = unsafe { at.as_ref() } {
+            at = entry.next.get();
+            length += 1;
+        }
+        let first = if length < CHAIN_LIMIT {
+            first
+        } else {
+            std::ptr::null()
+        };
         if let Some(known) = self.entries.get(&(site, keys))
             && let Some(entry) = known.downcast_ref::<CacheEntry<T>>()
             && entry.valid()
         {
+            entry.next.set(first);
             return (entry.value, entry);
         }
         let mut deps = Deps::default();
         let value = find(keys, &mut deps);
         if deps.overflow {
-            return (value, std::ptr::null());
+            return (value, first);
         }
+        let outdated = self.entries.contains_key(&(site, keys));
         let mut entry = Box::new(CacheEntry {
             keys,
             cells: [&raw const NO_CELL; 2],
             versions: [NO_CELL; 2],
             value,
+            next: Cell::new(if outdated { std::ptr::null() } else { first }),
         });
         for (at, (cell, version)) in deps.cells().enumerate() {
             entry.cells[at] = cell;
@@ -166,8 +194,8 @@ impl Caches {
         }
         self.kept.extend(deps.keep.iter().map(|value| value.bits()));
         let address: *const CacheEntry<T> = &raw const *entry;
-        // An outdated entry is replaced only here; the one inline word that may still point to it belongs to this site and is
-        // rewritten by the caller.
+        // An outdated entry is dropped only here; what may still point to it are the chain, which starts anew then, and the inline word of
+        // this site, which the caller rewrites.
         self.entries.insert((site, keys), entry);
         (value, address)
     }

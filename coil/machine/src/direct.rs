@@ -112,14 +112,19 @@ impl Direct {
         self,
         slot: *mut u64,
         keys: [u64; 2],
-        find: impl FnOnce([u64; 2], &mut Deps) -> Option<T>,
+        find: impl FnOnce(&Direct, [u64; 2], &mut Deps) -> Option<T>,
     ) -> Option<T> {
         let mut copy = self;
         copy.sync_pc();
         // SAFETY: D1; `find` does not use caches.
         let caches = unsafe { &raw mut MachineState::of(self.cx).caches };
         // SAFETY: as above.
-        let (value, entry) = unsafe { &mut *caches }.lookup(slot.expose_provenance(), keys, find);
+        let first = std::ptr::with_exposed_provenance::<CacheEntry<T>>(unsafe { *slot } as usize);
+        let site = slot.expose_provenance();
+        // SAFETY: as above.
+        let (value, entry) = unsafe { &mut *caches }.lookup(site, first, keys, |keys, deps| {
+            find(&copy, keys, deps)
+        });
         // SAFETY: a cache word of the running code.
         unsafe { slot.write(entry.expose_provenance() as u64) };
         value
@@ -473,7 +478,7 @@ impl Machine for Direct {
         &mut self,
         cache: usize,
         keys: [Key<Direct>; 2],
-        find: impl FnOnce([u64; 2], &mut Deps) -> Option<T>,
+        find: impl FnOnce(&Direct, [u64; 2], &mut Deps) -> Option<T>,
     ) -> Option<T> {
         let slot = self.word_at(-(cache as isize));
         let keys = keys.map(|key| match key {
@@ -483,12 +488,13 @@ impl Machine for Direct {
         });
         // SAFETY: a cache word of the running code.
         let entry = unsafe { *slot } as usize;
-        let entry = std::ptr::with_exposed_provenance::<CacheEntry<T>>(entry);
-        // SAFETY: the word is 0 or an entry that this site made.
-        if let Some(entry) = unsafe { entry.as_ref() }
-            && entry.answers(keys)
-        {
-            return entry.value();
+        let mut entry = std::ptr::with_exposed_provenance::<CacheEntry<T>>(entry);
+        // SAFETY: the word is 0 or an entry that this site made, as are those after it.
+        while let Some(known) = unsafe { entry.as_ref() } {
+            if known.answers(keys) {
+                return known.value();
+            }
+            entry = known.next();
         }
         self.cached_slow(slot, keys, find)
     }
@@ -514,20 +520,20 @@ impl Machine for Direct {
         Ok(DirectRef(object.address()))
     }
     #[inline(always)]
-    fn store_int(&mut self, object: DirectRef, field: &'static Field, value: DirectInt) {
+    fn store_int(&mut self, object: DirectRef, field: Field, value: DirectInt) {
         object.write_int(field, 0, value.0);
     }
     #[inline(always)]
-    fn store_float(&mut self, object: DirectRef, field: &'static Field, value: DirectFloat) {
+    fn store_float(&mut self, object: DirectRef, field: Field, value: DirectFloat) {
         object.write_int(field, 0, value.0.to_bits().cast_signed());
     }
     #[inline(always)]
-    fn store_val(&mut self, object: DirectRef, field: &'static Field, value: DirectVal) {
+    fn store_val(&mut self, object: DirectRef, field: Field, value: DirectVal) {
         self.barrier(object, field, 0);
         object.write_int(field, 0, value.0.cast_signed());
     }
     #[inline(always)]
-    fn store_ref(&mut self, object: DirectRef, field: &'static Field, value: DirectRef) {
+    fn store_ref(&mut self, object: DirectRef, field: Field, value: DirectRef) {
         self.barrier(object, field, 0);
         object.write_int(field, 0, value.0.cast_signed() as i64);
     }
@@ -535,7 +541,7 @@ impl Machine for Direct {
     fn store_item_int(
         &mut self,
         base: DirectRef,
-        field: &'static Field,
+        field: Field,
         index: DirectInt,
         value: DirectInt,
     ) {
@@ -545,7 +551,7 @@ impl Machine for Direct {
     fn store_item_val(
         &mut self,
         base: DirectRef,
-        field: &'static Field,
+        field: Field,
         index: DirectInt,
         value: DirectVal,
     ) {
@@ -676,7 +682,7 @@ impl Machine for Direct {
 
 impl Direct {
     #[inline(always)]
-    fn barrier(&self, base: DirectRef, field: &'static Field, index: i64) {
+    fn barrier(&self, base: DirectRef, field: Field, index: i64) {
         use coil_trace::Barrier;
         // SAFETY: D1.
         let mutator = unsafe { &*(*self.cx).mutator };

@@ -136,7 +136,7 @@ pub trait Machine: Sized {
         &mut self,
         cache: usize,
         keys: [Key<Self>; 2],
-        find: impl FnOnce([u64; 2], &mut Deps) -> Option<T>,
+        find: impl FnOnce(&Self, [u64; 2], &mut Deps) -> Option<T>,
     ) -> Option<T>;
     /// The guest value at an address that changes rarely: a constant in traces, which are invalidated when the version cell changes.
     fn load_watched(&mut self, address: *const u64, version: *const u32) -> Self::Val;
@@ -153,18 +153,18 @@ pub trait Machine: Sized {
         ty: Self::Ref,
     ) -> Result<Self::Ref, OutOfMemory>;
     /// Stores an integer field.
-    fn store_int(&mut self, object: Self::Ref, field: &'static Field, value: Self::Int);
+    fn store_int(&mut self, object: Self::Ref, field: Field, value: Self::Int);
     /// Stores a float field.
-    fn store_float(&mut self, object: Self::Ref, field: &'static Field, value: Self::Float);
+    fn store_float(&mut self, object: Self::Ref, field: Field, value: Self::Float);
     /// Stores a value field, with its barrier.
-    fn store_val(&mut self, object: Self::Ref, field: &'static Field, value: Self::Val);
+    fn store_val(&mut self, object: Self::Ref, field: Field, value: Self::Val);
     /// Stores a reference field, with its barrier.
-    fn store_ref(&mut self, object: Self::Ref, field: &'static Field, value: Self::Ref);
+    fn store_ref(&mut self, object: Self::Ref, field: Field, value: Self::Ref);
     /// Stores an integer item.
     fn store_item_int(
         &mut self,
         base: Self::Ref,
-        field: &'static Field,
+        field: Field,
         index: Self::Int,
         value: Self::Int,
     );
@@ -172,7 +172,7 @@ pub trait Machine: Sized {
     fn store_item_val(
         &mut self,
         base: Self::Ref,
-        field: &'static Field,
+        field: Field,
         index: Self::Int,
         value: Self::Val,
     );

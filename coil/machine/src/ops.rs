@@ -166,21 +166,21 @@ pub trait RefOps: Copy {
     /// The address itself, made a constant in traces.
     fn promote(self) -> usize;
     /// An integer field.
-    fn load_int(self, field: &'static Field) -> Self::Int;
+    fn load_int(self, field: Field) -> Self::Int;
     /// A float field.
-    fn load_float(self, field: &'static Field) -> Self::Float;
+    fn load_float(self, field: Field) -> Self::Float;
     /// A value field (may be unset).
-    fn load_val(self, field: &'static Field) -> Self::Val;
+    fn load_val(self, field: Field) -> Self::Val;
     /// A reference field.
-    fn load_ref(self, field: &'static Field) -> Self;
+    fn load_ref(self, field: Field) -> Self;
     /// An integer item.
-    fn item_int(self, field: &'static Field, index: Self::Int) -> Self::Int;
+    fn item_int(self, field: Field, index: Self::Int) -> Self::Int;
     /// A float item.
-    fn item_float(self, field: &'static Field, index: Self::Int) -> Self::Float;
+    fn item_float(self, field: Field, index: Self::Int) -> Self::Float;
     /// A value item (may be unset).
-    fn item_val(self, field: &'static Field, index: Self::Int) -> Self::Val;
+    fn item_val(self, field: Field, index: Self::Int) -> Self::Val;
     /// A reference item.
-    fn item_ref(self, field: &'static Field, index: Self::Int) -> Self;
+    fn item_ref(self, field: Field, index: Self::Int) -> Self;
     /// The address `distance` bytes on.
     fn add_bytes(self, distance: Self::Int) -> Self;
     /// The address as of now, for debugging and for natives; never to be branched on.

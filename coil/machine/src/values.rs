@@ -283,7 +283,7 @@ impl ValOps for DirectVal {
 
 impl DirectRef {
     #[inline(always)]
-    pub(crate) fn item_address(self, field: &Field, index: i64) -> usize {
+    pub(crate) fn item_address(self, field: Field, index: i64) -> usize {
         let scaled = index.wrapping_mul(i64::from(field.access.size_bytes()));
         self.0
             .wrapping_add_signed(field.offset as isize)
@@ -291,7 +291,7 @@ impl DirectRef {
     }
 
     #[inline(always)]
-    fn read(self, field: &Field, index: i64) -> i64 {
+    fn read(self, field: Field, index: i64) -> i64 {
         let address = self.item_address(field, index);
         macro_rules! load {
             ($type:ty) => {{
@@ -312,7 +312,7 @@ impl DirectRef {
     }
 
     #[inline(always)]
-    pub(crate) fn write_int(self, field: &Field, index: i64, value: i64) {
+    pub(crate) fn write_int(self, field: Field, index: i64, value: i64) {
         let address = self.item_address(field, index);
         macro_rules! store {
             ($type:ty) => {{
@@ -352,35 +352,35 @@ impl RefOps for DirectRef {
         self.0
     }
     #[inline(always)]
-    fn load_int(self, field: &'static Field) -> DirectInt {
+    fn load_int(self, field: Field) -> DirectInt {
         DirectInt(self.read(field, 0))
     }
     #[inline(always)]
-    fn load_float(self, field: &'static Field) -> DirectFloat {
+    fn load_float(self, field: Field) -> DirectFloat {
         DirectFloat(f64::from_bits(self.read(field, 0).cast_unsigned()))
     }
     #[inline(always)]
-    fn load_val(self, field: &'static Field) -> DirectVal {
+    fn load_val(self, field: Field) -> DirectVal {
         DirectVal(self.read(field, 0).cast_unsigned())
     }
     #[inline(always)]
-    fn load_ref(self, field: &'static Field) -> DirectRef {
+    fn load_ref(self, field: Field) -> DirectRef {
         DirectRef(self.read(field, 0).cast_unsigned() as usize)
     }
     #[inline(always)]
-    fn item_int(self, field: &'static Field, index: DirectInt) -> DirectInt {
+    fn item_int(self, field: Field, index: DirectInt) -> DirectInt {
         DirectInt(self.read(field, index.0))
     }
     #[inline(always)]
-    fn item_float(self, field: &'static Field, index: DirectInt) -> DirectFloat {
+    fn item_float(self, field: Field, index: DirectInt) -> DirectFloat {
         DirectFloat(f64::from_bits(self.read(field, index.0).cast_unsigned()))
     }
     #[inline(always)]
-    fn item_val(self, field: &'static Field, index: DirectInt) -> DirectVal {
+    fn item_val(self, field: Field, index: DirectInt) -> DirectVal {
         DirectVal(self.read(field, index.0).cast_unsigned())
     }
     #[inline(always)]
-    fn item_ref(self, field: &'static Field, index: DirectInt) -> DirectRef {
+    fn item_ref(self, field: Field, index: DirectInt) -> DirectRef {
         DirectRef(self.read(field, index.0).cast_unsigned() as usize)
     }
     #[inline(always)]

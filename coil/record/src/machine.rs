@@ -553,7 +553,7 @@ impl<'t> Machine for Recorder<'t> {
         &mut self,
         _cache: usize,
         keys: [Key<Self>; 2],
-        find: impl FnOnce([u64; 2], &mut Deps) -> Option<T>,
+        find: impl FnOnce(&Self, [u64; 2], &mut Deps) -> Option<T>,
     ) -> Option<T> {
         let keys = keys.map(|key| match key {
             Key::None => 0,
@@ -562,7 +562,7 @@ impl<'t> Machine for Recorder<'t> {
         });
         self.direct.sync_pc();
         let mut deps = Deps::default();
-        let found = find(keys, &mut deps);
+        let found = find(self, keys, &mut deps);
         self.watch(&deps);
         found
     }
@@ -617,34 +617,34 @@ impl<'t> Machine for Recorder<'t> {
             }
         }
     }
-    fn store_int(&mut self, object: RecRef<'t>, field: &'static Field, value: RecInt<'t>) {
-        self.store(Op::Store, field, object.id, [value.id, Id::NONE]);
+    fn store_int(&mut self, object: RecRef<'t>, field: Field, value: RecInt<'t>) {
+        self.store(Op::Store, &field, object.id, [value.id, Id::NONE]);
         self.direct
             .store_int(DirectRef(object.address), field, DirectInt(value.int));
     }
-    fn store_float(&mut self, object: RecRef<'t>, field: &'static Field, value: RecFloat<'t>) {
-        self.store(Op::Store, field, object.id, [value.id, Id::NONE]);
+    fn store_float(&mut self, object: RecRef<'t>, field: Field, value: RecFloat<'t>) {
+        self.store(Op::Store, &field, object.id, [value.id, Id::NONE]);
         self.direct
             .store_float(DirectRef(object.address), field, DirectFloat(value.float));
     }
-    fn store_val(&mut self, object: RecRef<'t>, field: &'static Field, value: RecVal<'t>) {
-        self.store(Op::Store, field, object.id, [value.id, Id::NONE]);
+    fn store_val(&mut self, object: RecRef<'t>, field: Field, value: RecVal<'t>) {
+        self.store(Op::Store, &field, object.id, [value.id, Id::NONE]);
         self.direct
             .store_val(DirectRef(object.address), field, DirectVal(value.bits));
     }
-    fn store_ref(&mut self, object: RecRef<'t>, field: &'static Field, value: RecRef<'t>) {
-        self.store(Op::Store, field, object.id, [value.id, Id::NONE]);
+    fn store_ref(&mut self, object: RecRef<'t>, field: Field, value: RecRef<'t>) {
+        self.store(Op::Store, &field, object.id, [value.id, Id::NONE]);
         self.direct
             .store_ref(DirectRef(object.address), field, DirectRef(value.address));
     }
     fn store_item_int(
         &mut self,
         base: RecRef<'t>,
-        field: &'static Field,
+        field: Field,
         index: RecInt<'t>,
         value: RecInt<'t>,
     ) {
-        self.store(Op::StoreItem, field, base.id, [index.id, value.id]);
+        self.store(Op::StoreItem, &field, base.id, [index.id, value.id]);
         self.direct.store_item_int(
             DirectRef(base.address),
             field,
@@ -655,11 +655,11 @@ impl<'t> Machine for Recorder<'t> {
     fn store_item_val(
         &mut self,
         base: RecRef<'t>,
-        field: &'static Field,
+        field: Field,
         index: RecInt<'t>,
         value: RecVal<'t>,
     ) {
-        self.store(Op::StoreItem, field, base.id, [index.id, value.id]);
+        self.store(Op::StoreItem, &field, base.id, [index.id, value.id]);
         self.direct.store_item_val(
             DirectRef(base.address),
             field,

@@ -27,17 +27,17 @@ impl RecRef<'_> {
 
 macro_rules! loads {
     ($($method:ident $op:ident $item:ident $item_op:ident $result:ident $part:ident;)*) => {$(
-        fn $method(self, field: &'static Field) -> $result<'t> {
+        fn $method(self, field: Field) -> $result<'t> {
             $result {
                 $part: DirectRef(self.address).$method(field).0,
-                id: self.load(Op::$op, field, Id::NONE),
+                id: self.load(Op::$op, &field, Id::NONE),
                 buf: self.buf,
             }
         }
-        fn $item(self, field: &'static Field, index: RecInt<'t>) -> $result<'t> {
+        fn $item(self, field: Field, index: RecInt<'t>) -> $result<'t> {
             $result {
                 $part: DirectRef(self.address).$item(field, DirectInt(index.int)).0,
-                id: self.load(Op::$item_op, field, index.id),
+                id: self.load(Op::$item_op, &field, index.id),
                 buf: self.buf,
             }
         }

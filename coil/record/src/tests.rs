@@ -231,7 +231,7 @@ fn overflow_is_checked_next_to_its_op() {
     assert_eq!(coil_trace::verify(&recorded.trace), Ok(()));
 }
 
-static CELL: Field = Field {
+const CELL: Field = Field {
     offset: 16,
     access: Access::I64,
     alias: 1,
@@ -247,7 +247,7 @@ fn guards_after_effects_or_writes_are_an_authors_error() {
         m.checkpoint().expect("goes on");
         let object = m.address(address);
         let one = m.int(1);
-        m.store_int(object, &CELL, one);
+        m.store_int(object, CELL, one);
         assert!(m.reg(0).is_int().yes());
         assert_eq!(m.checkpoint(), Err(Leave::Stop));
     });
@@ -301,9 +301,9 @@ fn stores_to_new_objects_are_no_effects() {
         let ty = m.address(0);
         let object = m.alloc(FIRST_FREE_LAYOUT.0, 24, ty).expect("memory");
         let one = m.int(1);
-        m.store_int(object, &CELL, one);
+        m.store_int(object, CELL, one);
         assert!(m.reg(0).is_int().yes());
-        assert_eq!(object.load_int(&CELL).promote(), 1);
+        assert_eq!(object.load_int(CELL).promote(), 1);
         give(m);
     });
     assert_eq!(recorded.abort, None);
@@ -401,7 +401,7 @@ fn cached_results_are_constants_that_watch_their_cells() {
             deps.cell(&raw const cell);
             Some(keys[0] * 2)
         };
-        assert_eq!(m.cached(1, [Key::Int(key), Key::None], find), Some(6));
+        assert_eq!(m.cached(1, [Key::Int(key), Key::None], |_, keys, deps| find(keys, deps)), Some(6));
         give(m);
     });
     assert_eq!(recorded.cells, [((&raw const cell).addr(), 5)]);

@@ -25,8 +25,8 @@ impl Tiny for Brainfuck {
         let (at, tape, amount) = (m.reg(0).int(), owner(m), (word.cast_signed() >> 8) as i32);
         match word as u8 {
             b'+' => {
-                let sum = tape.item_int(&CELL, at) + m.int(amount.into());
-                m.store_item_int(tape, &CELL, at, sum);
+                let sum = tape.item_int(CELL, at) + m.int(amount.into());
+                m.store_item_int(tape, CELL, at, sum);
             }
             b'>' => {
                 let to = at + m.int(amount.into());
@@ -36,13 +36,13 @@ impl Tiny for Brainfuck {
                 let to = m.from_int(to);
                 m.set_reg(0, to);
             }
-            b'.' => m.call_void(&PUT, [Arg::Ref(tape), Arg::Int(tape.item_int(&CELL, at))])?,
+            b'.' => m.call_void(&PUT, [Arg::Ref(tape), Arg::Int(tape.item_int(CELL, at))])?,
             b'*' => {
                 m.skip(1); // counts, later holds the address of machine code
                 m.loop_header()?;
             }
             0 => m.returning(m.unset()).map(|_| ())?,
-            jump if (jump == b']') == tape.item_int(&CELL, at).differs(m.int(0)).yes() => {
+            jump if (jump == b']') == tape.item_int(CELL, at).differs(m.int(0)).yes() => {
                 m.jump(amount);
             }
             _ => {}

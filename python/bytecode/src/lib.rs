@@ -6,6 +6,8 @@
 //! allocated like a stack. `Code::depth` gives for each word how many registers hold values when that word starts, so
 //! liveness needs no bit sets: locals are always live (0 = unbound), temporaries exactly below the depth.
 
+#![allow(unsafe_code, reason = "decoding an op number takes no table")]
+
 #[macro_use]
 mod flags;
 mod code;

@@ -8,7 +8,7 @@ macro_rules! fields {
     ($($(#[$doc:meta])* $name:ident = $offset:expr, $access:ident, $alias:literal, $barrier:expr, $immutable:literal;)*) => {
         $(
             $(#[$doc])*
-            pub(crate) static $name: Field = Field {
+            pub(crate) const $name: Field = Field {
                 offset: $offset as i32,
                 access: Access::$access,
                 alias: $alias,
@@ -113,28 +113,14 @@ fields! {
     DICT_SIZE = at::SIZE, I64, 47, NONE, false;
 }
 
-const SLOT_COUNT: usize = 1 + taipan_objects::layout::MAX_INLINE_SLOTS;
-
-/// Inline slots of plain instances, by number.
-static SLOTS: [Field; SLOT_COUNT] = {
-    let mut fields = [Field {
-        offset: 0,
+/// The inline slot of plain instances at a byte offset.
+#[inline(always)]
+pub(crate) fn slot(offset: usize) -> Field {
+    Field {
+        offset: offset as i32,
         access: Access::Val,
-        alias: 0,
+        alias: 100 + ((offset - at::SLOTS) / 8) as u32,
         immutable: false,
         barrier: OBJECT,
-    }; SLOT_COUNT];
-    let mut index = 0;
-    while index < SLOT_COUNT {
-        fields[index].offset = (at::SLOTS + 8 * index) as i32;
-        fields[index].alias = 100 + index as u32;
-        index += 1;
     }
-    fields
-};
-
-/// The inline slot at a byte offset.
-#[inline(always)]
-pub(crate) fn slot(offset: usize) -> &'static Field {
-    &SLOTS[(offset - at::SLOTS) / 8]
 }

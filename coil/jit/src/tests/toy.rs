@@ -35,8 +35,8 @@ const fn pair_field(offset: i32, alias: u32) -> Field {
         barrier: Barrier::Object,
     }
 }
-static FIRST: Field = pair_field(16, 10);
-static SECOND: Field = pair_field(24, 11);
+const FIRST: Field = pair_field(16, 10);
+const SECOND: Field = pair_field(24, 11);
 
 macro_rules! ops {
     ($($name:ident = $number:literal;)*) => { $(pub(crate) const $name: u8 = $number;)* };
@@ -300,21 +300,21 @@ impl Tiny for Toy {
                     let code = m.val(crate::tiny::NO_MEMORY);
                     return m.raise(code);
                 };
-                m.store_val(pair, &FIRST, x);
-                m.store_val(pair, &SECOND, y);
+                m.store_val(pair, FIRST, x);
+                m.store_val(pair, SECOND, y);
                 m.set_reg(a, pair.val());
             }
             GET_FIRST => {
-                let value = m.reg(b).reference().load_val(&FIRST);
+                let value = m.reg(b).reference().load_val(FIRST);
                 m.set_reg(a, value);
             }
             GET_SECOND => {
-                let value = m.reg(b).reference().load_val(&SECOND);
+                let value = m.reg(b).reference().load_val(SECOND);
                 m.set_reg(a, value);
             }
             SET_FIRST => {
                 let (object, value) = (m.reg(a).reference(), m.reg(b));
-                m.store_val(object, &FIRST, value);
+                m.store_val(object, FIRST, value);
             }
             RAISE => {
                 let value = m.reg(a);
@@ -368,7 +368,7 @@ impl Tiny for Toy {
             LOOKUP => {
                 m.skip(1);
                 let key = m.reg(b).int() & m.int(3);
-                let found = m.cached(1, [Key::Int(key), Key::None], |[key, _], deps| {
+                let found = m.cached(1, [Key::Int(key), Key::None], |_, [key, _], deps| {
                     // SAFETY: tests keep globals alive.
                     deps.cell(unsafe { &raw const (*globals).versions[3] });
                     (key != 2).then_some(key.cast_signed() * 10)

@@ -38,12 +38,11 @@ fn vm<'a, M: Machine>(m: &M) -> &'a mut Vm {
 /// How to read a name of an object: by shape for plain instances, by type or identity for the rest.
 #[inline(always)]
 fn find<M: Machine>(m: &mut M, object: M::Ref, index: u16) -> Option<Load> {
-    let layout = object.load_int(&fields::LAYOUT);
+    let layout = object.load_int(fields::LAYOUT);
     if is_instance(m, layout) {
-        let shape = object.load_int(&fields::SHAPE);
-        let (name, vm) = (static_name(m, index), vm(m));
-        return m.cached(1, [Key::Int(layout), Key::Int(shape)], |keys, deps| {
-            plan::load_instance(vm, keys[0], keys[1], name, deps)
+        let shape = object.load_int(fields::SHAPE);
+        return m.cached(1, [Key::Int(layout), Key::Int(shape)], |m, keys, deps| {
+            plan::load_instance(vm(m), keys[0], keys[1], static_name(m, index), deps)
         });
     }
     m.cold(|m| find_other(m, object, layout, index))
@@ -51,28 +50,27 @@ fn find<M: Machine>(m: &mut M, object: M::Ref, index: u16) -> Option<Load> {
 
 fn find_other<M: Machine>(m: &mut M, object: M::Ref, layout: M::Int, index: u16) -> Option<Load> {
     let layout = LayoutId(layout.promote() as u16);
-    let (name, vm) = (static_name(m, index), vm(m));
-    let class = object.load_ref(&fields::TYPE);
+    let class = object.load_ref(fields::TYPE);
     if layout == layout::MODULE {
-        return m.cached(1, [Key::Ref(object), Key::None], |keys, deps| {
-            plan::load_module(vm, keys[0], name, deps)
+        return m.cached(1, [Key::Ref(object), Key::None], |m, keys, deps| {
+            plan::load_module(vm(m), keys[0], static_name(m, index), deps)
         });
     }
     let is_class = layout == layout::TYPE
         || (layout.is_foreign() && {
-            let flags = class.load_int(&fields::TYPE_FLAGS);
+            let flags = class.load_int(fields::TYPE_FLAGS);
             let bit = m.int(taipan_objects::ty::flag::TYPE.cast_signed());
             let zero = m.int(0);
             (flags & bit).differs(zero).yes()
         });
     if is_class {
-        return m.cached(1, [Key::Ref(object), Key::None], |keys, deps| {
-            plan::load_class(vm, keys[0], name, deps)
+        return m.cached(1, [Key::Ref(object), Key::None], |m, keys, deps| {
+            plan::load_class(vm(m), keys[0], static_name(m, index), deps)
         });
     }
     let number = m.int(i64::from(layout.0));
-    m.cached(1, [Key::Ref(class), Key::Int(number)], |keys, deps| {
-        plan::load_other(vm, LayoutId(keys[1] as u16), keys[0], name, deps)
+    m.cached(1, [Key::Ref(class), Key::Int(number)], |m, keys, deps| {
+        plan::load_other(vm(m), LayoutId(keys[1] as u16), keys[0], static_name(m, index), deps)
     })
 }
 
@@ -97,9 +95,9 @@ pub(crate) fn load_attr<M: Machine>(m: &mut M, word: Word) -> Next {
                 }
             }
             Some(Load::Overflow(index)) => {
-                let array = object.load_ref(&fields::OVERFLOW);
+                let array = object.load_ref(fields::OVERFLOW);
                 let index = m.int(index as i64);
-                let result = array.item_val(&fields::ARRAY_ITEM, index);
+                let result = array.item_val(fields::ARRAY_ITEM, index);
                 m.set_reg(a(word), result);
                 return Ok(());
             }
@@ -200,14 +198,14 @@ fn load_method_other<M: Machine>(m: &mut M, word: Word, object: M::Val, load: Lo
             let index = m.int(index as i64);
             let result = object
                 .reference()
-                .load_ref(&fields::OVERFLOW)
-                .item_val(&fields::ARRAY_ITEM, index);
+                .load_ref(fields::OVERFLOW)
+                .item_val(fields::ARRAY_ITEM, index);
             pair(m, word, result, unset)
         }
         Load::MethodUnlessDict(function, 48)
             if !object
                 .reference()
-                .load_val(&fields::LIST_SUB_DICT)
+                .load_val(fields::LIST_SUB_DICT)
                 .is_set()
                 .yes() =>
         {
@@ -231,12 +229,11 @@ pub(crate) fn store_attr<M: Machine>(m: &mut M, word: Word) -> Next {
     let (target, value) = (m.reg(a(word)), m.reg(c(word)));
     if target.is_ref().yes() {
         let object = target.reference();
-        let layout = object.load_int(&fields::LAYOUT);
+        let layout = object.load_int(fields::LAYOUT);
         if is_instance(m, layout) {
-            let shape = object.load_int(&fields::SHAPE);
-            let (name, vm) = (static_name(m, word.b()), vm(m));
-            let store = m.cached(1, [Key::Int(layout), Key::Int(shape)], |keys, deps| {
-                plan::store_instance(vm, keys[0], keys[1], name, deps)
+            let shape = object.load_int(fields::SHAPE);
+            let store = m.cached(1, [Key::Int(layout), Key::Int(shape)], |m, keys, deps| {
+                plan::store_instance(vm(m), keys[0], keys[1], static_name(m, word.b()), deps)
             });
             match store {
                 Some(Store::Inline(offset)) => {
@@ -246,7 +243,7 @@ pub(crate) fn store_attr<M: Machine>(m: &mut M, word: Word) -> Next {
                 Some(Store::AddInline(offset, shape)) => {
                     let shape = m.int(i64::from(shape));
                     m.store_val(object, fields::slot(offset), value);
-                    m.store_int(object, &fields::SHAPE, shape);
+                    m.store_int(object, fields::SHAPE, shape);
                     return Ok(());
                 }
                 Some(store) => return m.cold(|m| store_attr_other(m, word, target, value, store)),
@@ -273,9 +270,9 @@ fn store_attr_other<M: Machine>(
     let object = target.reference();
     match store {
         Store::Overflow(index) => {
-            let array = object.load_ref(&fields::OVERFLOW);
+            let array = object.load_ref(fields::OVERFLOW);
             let index = m.int(index as i64);
-            m.store_item_val(array, &fields::ARRAY_ITEM, index, value);
+            m.store_item_val(array, fields::ARRAY_ITEM, index, value);
             Ok(())
         }
         Store::AddOverflow(index, shape) => {
@@ -284,7 +281,7 @@ fn store_attr_other<M: Machine>(
                 &opaque::SET_OVERFLOW,
                 [Arg::Val(target), Arg::Int(index), Arg::Val(value)],
             )?;
-            m.store_int(object, &fields::SHAPE, shape);
+            m.store_int(object, fields::SHAPE, shape);
             Ok(())
         }
         Store::Setter(setter) => {
@@ -313,12 +310,11 @@ pub(crate) fn load_super<M: Machine>(m: &mut M, word: Word, as_method: bool) -> 
     let (callable, class, object) = (m.reg(b(word) - 1), m.reg(b(word)), m.reg(b(word) + 1));
     let builtin = taipan_objects::ty::types::SUPER.value();
     if callable.is(builtin).yes() && class.is_ref().yes() && object.is_ref().yes() {
-        let own = object.reference().load_ref(&fields::TYPE);
-        let (name, vm) = (static_name(m, word.c()), vm(m));
+        let own = object.reference().load_ref(fields::TYPE);
         let load = m.cached(
             1,
             [Key::Ref(class.reference()), Key::Ref(own)],
-            |keys, deps| plan::load_super(vm, keys[0], keys[1], name, deps),
+            |m, keys, deps| plan::load_super(vm(m), keys[0], keys[1], static_name(m, word.c()), deps),
         );
         let unset = m.unset();
         match load {

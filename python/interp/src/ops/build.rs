@@ -51,20 +51,20 @@ pub(crate) fn build_list<M: Machine>(m: &mut M, word: Word) -> Next {
         return Err(Leave::Raised);
     };
     let number = m.int(i64::from(count));
-    m.store_int(array, &fields::ARRAY_SIZE, number);
+    m.store_int(array, fields::ARRAY_SIZE, number);
     let Ok(list) = m.alloc(layout::LIST.0, 40, list_type) else {
         m.call_void(&opaque::NO_MEMORY, [])?;
         return Err(Leave::Raised);
     };
     let start = m.int(ARRAY_ITEMS as i64);
     let items = array.add_bytes(start);
-    m.store_ref(list, &fields::LIST_ITEMS, items);
-    m.store_int(list, &fields::LIST_CAPACITY, number);
-    m.store_int(list, &fields::LIST_SIZE, number);
+    m.store_ref(list, fields::LIST_ITEMS, items);
+    m.store_int(list, fields::LIST_CAPACITY, number);
+    m.store_int(list, fields::LIST_SIZE, number);
     for index in 0..count {
         let value = m.reg(b(word) + index);
         let index = m.int(i64::from(index));
-        m.store_item_val(items, &fields::LIST_ITEM, index, value);
+        m.store_item_val(items, fields::LIST_ITEM, index, value);
     }
     m.set_reg(a(word), list.val());
     Ok(())
@@ -182,28 +182,28 @@ pub(crate) fn unpack_sequence<M: Machine>(m: &mut M, word: Word) -> Next {
     let count = c(word);
     if sequence.is_ref().yes() {
         let object = sequence.reference();
-        let layout = object.load_int(&fields::LAYOUT);
+        let layout = object.load_int(fields::LAYOUT);
         let (tuple, list) = (
             m.int(i64::from(layout::TUPLE.0)),
             m.int(i64::from(layout::LIST.0)),
         );
         let wanted = m.int(i64::from(count));
         if layout.equals(tuple).yes() {
-            if object.load_int(&fields::TUPLE_SIZE).equals(wanted).yes() {
+            if object.load_int(fields::TUPLE_SIZE).equals(wanted).yes() {
                 for index in 0..count {
                     let at = m.int(i64::from(index));
-                    let item = object.item_val(&fields::TUPLE_ITEM, at);
+                    let item = object.item_val(fields::TUPLE_ITEM, at);
                     m.set_reg(a(word) + index, item);
                 }
                 return Ok(());
             }
         } else if layout.equals(list).yes()
-            && object.load_int(&fields::LIST_SIZE).equals(wanted).yes()
+            && object.load_int(fields::LIST_SIZE).equals(wanted).yes()
         {
-            let items = object.load_ref(&fields::LIST_ITEMS);
+            let items = object.load_ref(fields::LIST_ITEMS);
             for index in 0..count {
                 let at = m.int(i64::from(index));
-                let item = items.item_val(&fields::LIST_ITEM, at);
+                let item = items.item_val(fields::LIST_ITEM, at);
                 m.set_reg(a(word) + index, item);
             }
             return Ok(());
@@ -225,7 +225,7 @@ pub(crate) fn unpack_sequence<M: Machine>(m: &mut M, word: Word) -> Next {
 fn reload<M: Machine>(m: &mut M, area: M::Ref, first: i32, count: i32) {
     for index in 0..count {
         let at = m.int(i64::from(index));
-        let value = area.item_val(&call::WINDOW_ITEM, at);
+        let value = area.item_val(call::WINDOW_ITEM, at);
         m.set_reg(first + index, value);
     }
 }

@@ -20,7 +20,7 @@ use taipan_objects::ty;
 #[inline(always)]
 pub(crate) fn code_of<'a, M: Machine>(m: &mut M, function: M::Ref) -> &'a CodeData {
     let _ = m;
-    let object = function.load_ref(&fields::FUNC_CODE).promote();
+    let object = function.load_ref(fields::FUNC_CODE).promote();
     let object = std::ptr::with_exposed_provenance_mut(object);
     // SAFETY: functions have code; code objects are never freed.
     CodeData::of_object(unsafe { coil_value::Ref::from_ptr(object) })
@@ -44,17 +44,17 @@ fn push_simple<M: Machine>(
     }
     let missing = wanted - given;
     if missing > 0 {
-        let defaults = function.reference().load_ref(&fields::FUNC_DEFAULTS);
+        let defaults = function.reference().load_ref(fields::FUNC_DEFAULTS);
         if defaults.is_address(0).yes() {
             return Ok(false);
         }
-        let count = defaults.load_int(&fields::TUPLE_SIZE).promote();
+        let count = defaults.load_int(fields::TUPLE_SIZE).promote();
         if count < i64::from(missing) {
             return Ok(false);
         }
         for index in 0..missing {
             let at = m.int(count - i64::from(missing) + i64::from(index));
-            let value = defaults.item_val(&fields::TUPLE_ITEM, at);
+            let value = defaults.item_val(fields::TUPLE_ITEM, at);
             m.set_reg(window + given + index, value);
         }
     }
@@ -126,7 +126,7 @@ pub(crate) fn call<M: Machine>(m: &mut M, word: Word) -> Next {
     let has_this = this.is_set().yes();
     if callable.is_ref().yes() {
         let object = callable.reference();
-        let layout = object.load_int(&fields::LAYOUT);
+        let layout = object.load_int(fields::LAYOUT);
         let function = m.int(i64::from(layout::FUNCTION.0));
         if layout.equals(function).yes() {
             let code = code_of(m, object);
@@ -191,7 +191,7 @@ fn call_bound<M: Machine>(
     let bound = i32::from(code.all_parameter_count);
     for index in 0..bound {
         let at = m.int(i64::from(index));
-        let value = area.item_val(&WINDOW_ITEM, at);
+        let value = area.item_val(WINDOW_ITEM, at);
         m.set_reg(window + index, value);
     }
     m.set_reg(window - 1, function);
@@ -199,7 +199,7 @@ fn call_bound<M: Machine>(
 }
 
 /// A register in memory.
-pub(crate) static WINDOW_ITEM: coil_machine::Field = coil_machine::Field {
+pub(crate) const WINDOW_ITEM: coil_machine::Field = coil_machine::Field {
     offset: 0,
     access: coil_machine::Access::Val,
     alias: 61,
@@ -224,9 +224,9 @@ fn call_other<M: Machine>(
     match layout {
         layout::NATIVE_METHOD | layout::NATIVE_FUNCTION => {
             let field = if layout == layout::NATIVE_METHOD {
-                &fields::DESCR_DEF
+                fields::DESCR_DEF
             } else {
-                &fields::NATIVE_DEF
+                fields::NATIVE_DEF
             };
             let address = object.load_ref(field).promote();
             // SAFETY: these objects are made with the address of a static declaration.
@@ -235,7 +235,7 @@ fn call_other<M: Machine>(
             let given = i32::from(word.c()) + i32::from(has_this);
             if layout == layout::NATIVE_FUNCTION && !has_this && def.kind == NativeKind::Method {
                 // A builtin method bound earlier (`append = x.append`).
-                let this = object.load_val(&fields::NATIVE_SELF);
+                let this = object.load_val(fields::NATIVE_SELF);
                 if let Some(result) = intrinsic(m, def, Some(this), first, given)? {
                     m.set_reg(a(word), result);
                     return Ok(());
@@ -248,14 +248,14 @@ fn call_other<M: Machine>(
         }
         layout::METHOD if !has_this => {
             let (function, this) = (
-                object.load_val(&fields::METHOD_FUNC),
-                object.load_val(&fields::METHOD_SELF),
+                object.load_val(fields::METHOD_FUNC),
+                object.load_val(fields::METHOD_SELF),
             );
             let expected = m.int(i64::from(layout::FUNCTION.0));
             if function.is_ref().yes()
                 && function
                     .reference()
-                    .load_int(&fields::LAYOUT)
+                    .load_int(fields::LAYOUT)
                     .equals(expected)
                     .yes()
             {
@@ -289,7 +289,7 @@ fn call_other<M: Machine>(
 fn type_of<M: Machine>(m: &mut M, word: Word) -> Next {
     let value = m.reg(b(word) + 2);
     let result = if value.is_ref().yes() {
-        value.reference().load_ref(&fields::TYPE).val()
+        value.reference().load_ref(fields::TYPE).val()
     } else if value.is_int().yes() {
         m.val(ty::types::INT.value())
     } else {
@@ -302,7 +302,7 @@ fn type_of<M: Machine>(m: &mut M, word: Word) -> Next {
 /// Makes an instance of a class and calls its `__init__`.
 fn call_class<M: Machine>(m: &mut M, word: Word, class: M::Val, names: Option<M::Val>) -> Next {
     let vm = vm(m);
-    let plan = m.cached(1, [Key::Ref(class.reference()), Key::None], |keys, deps| {
+    let plan = m.cached(1, [Key::Ref(class.reference()), Key::None], |_, keys, deps| {
         plan::construct(vm, keys[0], deps)
     });
     let Some(Construct {
@@ -334,11 +334,11 @@ fn call_class<M: Machine>(m: &mut M, word: Word, class: M::Val, names: Option<M:
     let missing = i32::from(code.code.arg_count) - given - 1;
     let mut defaults = None;
     if missing > 0 {
-        let tuple = function.reference().load_ref(&fields::FUNC_DEFAULTS);
+        let tuple = function.reference().load_ref(fields::FUNC_DEFAULTS);
         if tuple.is_address(0).yes() {
             return call_anything(m, word, class, false, names);
         }
-        let count = tuple.load_int(&fields::TUPLE_SIZE).promote();
+        let count = tuple.load_int(fields::TUPLE_SIZE).promote();
         if count < i64::from(missing) {
             return call_anything(m, word, class, false, names);
         }
@@ -348,7 +348,7 @@ fn call_class<M: Machine>(m: &mut M, word: Word, class: M::Val, names: Option<M:
     if let Some((tuple, count)) = defaults {
         for index in 0..missing {
             let at = m.int(count - i64::from(missing) + i64::from(index));
-            let value = tuple.item_val(&fields::TUPLE_ITEM, at);
+            let value = tuple.item_val(fields::TUPLE_ITEM, at);
             m.set_reg(b(word) + 2 + given + index, value);
         }
     }
@@ -375,7 +375,7 @@ fn new_instance<M: Machine>(
     match m.alloc(layout, size, class.reference()) {
         Ok(object) => {
             let shape = m.int(i64::from(shape));
-            m.store_int(object, &fields::SHAPE, shape);
+            m.store_int(object, fields::SHAPE, shape);
             Ok(object.val())
         }
         Err(_) => {
@@ -528,14 +528,14 @@ fn len_of<M: Machine>(m: &mut M, value: M::Val) -> Result<Option<M::Val>, Leave>
         return Ok(None);
     }
     let object = value.reference();
-    let layout = LayoutId(object.load_int(&fields::LAYOUT).promote() as u16);
+    let layout = LayoutId(object.load_int(fields::LAYOUT).promote() as u16);
     let field = match layout {
-        layout::LIST => &fields::LIST_SIZE,
-        layout::TUPLE => &fields::TUPLE_SIZE,
-        layout::STR => &fields::STR_LENGTH,
-        layout::DICT => &fields::DICT_SIZE,
+        layout::LIST => fields::LIST_SIZE,
+        layout::TUPLE => fields::TUPLE_SIZE,
+        layout::STR => fields::STR_LENGTH,
+        layout::DICT => fields::DICT_SIZE,
         layout::RANGE => {
-            let length = object.load_val(&fields::RANGE_LENGTH);
+            let length = object.load_val(fields::RANGE_LENGTH);
             return Ok(length.is_int().yes().then_some(length));
         }
         // Lists with `__len__` overridden have a class of their own; the slot tells.
@@ -551,19 +551,19 @@ fn ord<M: Machine>(m: &mut M, value: M::Val) -> Result<Option<M::Val>, Leave> {
     }
     let object = value.reference();
     let (str_layout, one) = (m.int(i64::from(layout::STR.0)), m.int(1));
-    if !object.load_int(&fields::LAYOUT).equals(str_layout).yes()
-        || !object.load_int(&fields::STR_LENGTH).equals(one).yes()
+    if !object.load_int(fields::LAYOUT).equals(str_layout).yes()
+        || !object.load_int(fields::STR_LENGTH).equals(one).yes()
     {
         return Ok(None);
     }
     let (mask, zero) = (m.int(i64::from(taipan_objects::str::STATE_ASCII)), m.int(0));
-    if !(object.load_int(&fields::STR_STATE) & mask)
+    if !(object.load_int(fields::STR_STATE) & mask)
         .differs(zero)
         .yes()
     {
         return Ok(None);
     }
-    let point = object.item_int(&fields::STR_ASCII, zero);
+    let point = object.item_int(fields::STR_ASCII, zero);
     Ok(Some(m.from_int(point)))
 }
 
@@ -576,7 +576,7 @@ fn is_instance<M: Machine>(
         return Ok(None);
     }
     let own = if value.is_ref().yes() {
-        value.reference().load_ref(&fields::TYPE)
+        value.reference().load_ref(fields::TYPE)
     } else if value.is_int().yes() {
         m.address(ty::types::INT.as_ref().address())
     } else {
@@ -585,7 +585,7 @@ fn is_instance<M: Machine>(
     let found = m.cached(
         1,
         [Key::Ref(own), Key::Ref(class.reference())],
-        |keys, deps| plan::is_instance(keys[0], keys[1], deps),
+        |_, keys, deps| plan::is_instance(keys[0], keys[1], deps),
     );
     Ok(found.map(|found| m.val(ty::bool_value(found))))
 }
@@ -594,7 +594,7 @@ fn exact_list<M: Machine>(m: &mut M, value: M::Val) -> bool {
     if !value.is_ref().yes() {
         return false;
     }
-    let layout = value.reference().load_int(&fields::LAYOUT);
+    let layout = value.reference().load_int(fields::LAYOUT);
     let (first, second) = (
         m.int(i64::from(layout::LIST.0)),
         m.int(i64::from(layout::LIST_SUB.0)),
@@ -613,14 +613,14 @@ pub(crate) fn list_append<M: Machine>(
     }
     let object = list.reference();
     let (size, capacity) = (
-        object.load_int(&fields::LIST_SIZE),
-        object.load_int(&fields::LIST_CAPACITY),
+        object.load_int(fields::LIST_SIZE),
+        object.load_int(fields::LIST_CAPACITY),
     );
     if size.lt(capacity).yes() {
-        let items = object.load_ref(&fields::LIST_ITEMS);
+        let items = object.load_ref(fields::LIST_ITEMS);
         let one = m.int(1);
-        m.store_item_val(items, &fields::LIST_ITEM, size, item);
-        m.store_int(object, &fields::LIST_SIZE, size + one);
+        m.store_item_val(items, fields::LIST_ITEM, size, item);
+        m.store_int(object, fields::LIST_SIZE, size + one);
     } else {
         m.call_void(&opaque::LIST_APPEND, [Arg::Val(list), Arg::Val(item)])?;
     }
@@ -632,17 +632,17 @@ fn list_pop<M: Machine>(m: &mut M, list: M::Val) -> Result<Option<M::Val>, Leave
         return Ok(None);
     }
     let object = list.reference();
-    let size = object.load_int(&fields::LIST_SIZE);
+    let size = object.load_int(fields::LIST_SIZE);
     let (zero, one) = (m.int(0), m.int(1));
     if !size.gt(zero).yes() {
         return Ok(None);
     }
-    let items = object.load_ref(&fields::LIST_ITEMS);
+    let items = object.load_ref(fields::LIST_ITEMS);
     let last = size - one;
-    let value = items.item_val(&fields::LIST_ITEM, last);
+    let value = items.item_val(fields::LIST_ITEM, last);
     let unset = m.unset();
-    m.store_item_val(items, &fields::LIST_ITEM, last, unset);
-    m.store_int(object, &fields::LIST_SIZE, last);
+    m.store_item_val(items, fields::LIST_ITEM, last, unset);
+    m.store_int(object, fields::LIST_SIZE, last);
     Ok(Some(value))
 }
 
@@ -660,7 +660,7 @@ fn call_keywords<M: Machine>(m: &mut M, word: Word, names: M::Val) -> Next {
     let has_this = m.reg(b(word) + 1).is_set().yes();
     if callable.is_ref().yes() {
         let object = callable.reference();
-        let layout = LayoutId(object.load_int(&fields::LAYOUT).promote() as u16);
+        let layout = LayoutId(object.load_int(fields::LAYOUT).promote() as u16);
         if layout == layout::FUNCTION {
             let code = code_of(m, object);
             let extra = i32::from(has_this);
@@ -759,7 +759,7 @@ pub(crate) fn deliver_return<M: Machine>(m: &mut M, value: M::Val) -> Next {
     let code = unsafe { CodeData::of(m.code()) };
     let extra = m.frame_extra();
     if run::is_generator(code) && extra.is_set().yes() {
-        let state = extra.reference().load_int(&fields::GEN_STATE);
+        let state = extra.reference().load_int(fields::GEN_STATE);
         let suspended = m.int(crate::frame::state::SUSPENDED);
         let yielded = state.equals(suspended).yes();
         let (kind, result) = m.returning(value)?;

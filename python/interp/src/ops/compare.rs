@@ -51,8 +51,8 @@ fn fast<M: Machine>(m: &mut M, op: CompareOp, x: M::Val, y: M::Val) -> Result<Op
         let str_layout = i64::from(layout::STR.0);
         let (p, q) = (x.reference(), y.reference());
         let expected = m.int(str_layout);
-        if p.load_int(&fields::LAYOUT).equals(expected).yes()
-            && q.load_int(&fields::LAYOUT).equals(expected).yes()
+        if p.load_int(fields::LAYOUT).equals(expected).yes()
+            && q.load_int(fields::LAYOUT).equals(expected).yes()
         {
             let same = if x.same(y).yes() {
                 true
@@ -145,11 +145,11 @@ pub(crate) fn identical<M: Machine>(m: &mut M, x: M::Val, y: M::Val) -> Result<b
     if x.is_ref().yes() && y.is_ref().yes() {
         let expected = m.int(i64::from(layout::INT.0));
         if x.reference()
-            .load_int(&fields::LAYOUT)
+            .load_int(fields::LAYOUT)
             .equals(expected)
             .yes()
             && y.reference()
-                .load_int(&fields::LAYOUT)
+                .load_int(fields::LAYOUT)
                 .equals(expected)
                 .yes()
         {
@@ -191,7 +191,7 @@ pub(crate) fn contains<M: Machine>(m: &mut M, word: Word) -> Next {
 /// The bool of an opaque call's 0 or 1, without a guard after an effect: by selecting from a two-item table.
 pub(crate) fn truth_val<M: Machine>(m: &mut M, truth: M::Int, inverted: bool) -> M::Val {
     let table = m.address((&raw const BOOLS).expose_provenance() + if inverted { 16 } else { 0 });
-    table.item_val(&BOOL_ITEM, truth)
+    table.item_val(BOOL_ITEM, truth)
 }
 
 /// Addresses of False, True, True, False: filled in by the linker.
@@ -202,7 +202,7 @@ static BOOLS: [&taipan_objects::ty::StaticObject; 4] = [
     &taipan_objects::ty::FALSE,
 ];
 
-static BOOL_ITEM: coil_machine::Field = coil_machine::Field {
+const BOOL_ITEM: coil_machine::Field = coil_machine::Field {
     offset: 0,
     access: coil_machine::Access::Val,
     alias: 60,

@@ -30,16 +30,16 @@ fn truth_of_other<M: Machine>(m: &mut M, value: M::Val) -> Result<bool, Leave> {
         return Ok(value.float().differs(zero).yes());
     }
     let object = value.reference();
-    let number = object.load_int(&fields::LAYOUT);
+    let number = object.load_int(fields::LAYOUT);
     let layout = number.promote() as u16;
     let zero = m.int(0);
     match coil_value::LayoutId(layout) {
         layout::LIST | layout::LIST_SUB if layout == layout::LIST.0 => {
-            Ok(object.load_int(&fields::LIST_SIZE).differs(zero).yes())
+            Ok(object.load_int(fields::LIST_SIZE).differs(zero).yes())
         }
-        layout::TUPLE => Ok(object.load_int(&fields::TUPLE_SIZE).differs(zero).yes()),
-        layout::STR => Ok(object.load_int(&fields::STR_LENGTH).differs(zero).yes()),
-        layout::DICT => Ok(object.load_int(&fields::DICT_SIZE).differs(zero).yes()),
+        layout::TUPLE => Ok(object.load_int(fields::TUPLE_SIZE).differs(zero).yes()),
+        layout::STR => Ok(object.load_int(fields::STR_LENGTH).differs(zero).yes()),
+        layout::DICT => Ok(object.load_int(fields::DICT_SIZE).differs(zero).yes()),
         layout::FUNCTION | layout::METHOD | layout::NATIVE_FUNCTION => Ok(true),
         id if taipan_objects::instance::is_instance_layout(id) && always_true(m, object) => {
             Ok(true)
@@ -53,7 +53,7 @@ fn truth_of_other<M: Machine>(m: &mut M, value: M::Val) -> Result<bool, Leave> {
 
 /// Whether a plain instance's class has neither `__bool__` nor `__len__`.
 fn always_true<M: Machine>(m: &mut M, object: M::Ref) -> bool {
-    let class = object.load_ref(&fields::TYPE);
+    let class = object.load_ref(fields::TYPE);
     let address = class.promote();
     crate::plan::always_true(m, address)
 }

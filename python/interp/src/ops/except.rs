@@ -40,7 +40,7 @@ pub(crate) fn check_eg_match<M: Machine>(m: &mut M, word: Word) -> Next {
     )?;
     for index in 0..2 {
         let at = m.int(index);
-        let value = area.item_val(&WINDOW_ITEM, at);
+        let value = area.item_val(WINDOW_ITEM, at);
         m.set_reg(a(word) + index as i32, value);
     }
     Ok(())
@@ -78,7 +78,7 @@ pub(crate) fn with_enter<M: Machine>(m: &mut M, word: Word) -> Next {
         [Arg::Val(manager), Arg::Ref(area), Arg::Int(is_async)],
     )?;
     let zero = m.int(0);
-    let exit = area.item_val(&WINDOW_ITEM, zero);
+    let exit = area.item_val(WINDOW_ITEM, zero);
     m.set_reg(a(word), entered);
     m.set_reg(a(word) + 1, exit);
     Ok(())

@@ -28,7 +28,7 @@ fn save_registers<M: Machine>(m: &mut M, generator: M::Ref, count: i32) {
     for index in 0..count {
         let value = m.reg(index);
         let index = m.int(i64::from(index));
-        m.store_item_val(generator, &fields::GEN_REGISTER, index, value);
+        m.store_item_val(generator, fields::GEN_REGISTER, index, value);
     }
 }
 
@@ -48,9 +48,9 @@ pub(crate) fn return_generator<M: Machine>(m: &mut M) -> Next {
         return Err(Leave::Raised);
     };
     let (count, pc) = (m.int(count), m.int(i64::from(pc_index(m))));
-    m.store_int(object, &fields::GEN_COUNT, count);
-    m.store_val(object, &fields::GEN_FUNCTION, running);
-    m.store_int(object, &fields::GEN_PC, pc);
+    m.store_int(object, fields::GEN_COUNT, count);
+    m.store_val(object, fields::GEN_FUNCTION, running);
+    m.store_int(object, fields::GEN_PC, pc);
     let live = depth(m);
     save_registers(m, object, live);
     call::leave_with(m, object.val())
@@ -70,10 +70,10 @@ fn resume<M: Machine>(
     let window = m.window_top() + 1;
     // SAFETY: the saved place stands after a yield of this code.
     let live = unsafe { code.block.live_registers(code.block.words.add(pc as usize)) as i32 };
-    let running = object.load_val(&fields::GEN_FUNCTION);
+    let running = object.load_val(fields::GEN_FUNCTION);
     for index in 0..live {
         let at = m.int(i64::from(index));
-        let value = object.item_val(&fields::GEN_REGISTER, at);
+        let value = object.item_val(fields::GEN_REGISTER, at);
         m.set_reg(window + index, value);
     }
     // The yield's target, unless the generator only starts (then the word before is `return_generator`).
@@ -85,20 +85,20 @@ fn resume<M: Machine>(
     }
     m.set_reg(window - 1, running);
     let running_state = m.int(state::RUNNING);
-    m.store_int(object, &fields::GEN_STATE, running_state);
+    m.store_int(object, fields::GEN_STATE, running_state);
     m.resume_frame(&raw const code.block, window, pc, result, kind, generator)
 }
 
 /// The code of a suspended generator, and where it goes on; none when it is not suspended.
 fn suspended<'a, M: Machine>(m: &mut M, generator: M::Ref) -> Option<(&'a CodeData, u32)> {
-    let current = generator.load_int(&fields::GEN_STATE);
+    let current = generator.load_int(fields::GEN_STATE);
     let limit = m.int(state::RUNNING);
     if !current.lt(limit).yes() {
         return None;
     }
-    let function = generator.load_val(&fields::GEN_FUNCTION).reference();
+    let function = generator.load_val(fields::GEN_FUNCTION).reference();
     let code = call::code_of(m, function);
-    let pc = generator.load_int(&fields::GEN_PC).promote();
+    let pc = generator.load_int(fields::GEN_PC).promote();
     Some((code, pc as u32))
 }
 
@@ -106,18 +106,18 @@ fn suspended<'a, M: Machine>(m: &mut M, generator: M::Ref) -> Option<(&'a CodeDa
 pub(crate) fn next_in_loop<M: Machine>(m: &mut M, word: Word, iterator: M::Val) -> Next {
     let object = iterator.reference();
     if object
-        .load_ref(&fields::TYPE)
+        .load_ref(fields::TYPE)
         .is_address(types::GENERATOR.as_ref().address())
         .yes()
     {
-        let unhandled = object.load_val(&fields::GEN_HANDLED);
+        let unhandled = object.load_val(fields::GEN_HANDLED);
         if !unhandled.is_set().yes() {
             if let Some((code, pc)) = suspended(m, object) {
                 let none = super::none(m);
                 return resume(m, iterator, code, pc, none, word.a(), iterate::LOOP);
             }
             let finished = m.int(state::FINISHED);
-            if object.load_int(&fields::GEN_STATE).equals(finished).yes() {
+            if object.load_int(fields::GEN_STATE).equals(finished).yes() {
                 m.jump(i32::from(word.c_signed()));
                 return Ok(());
             }
@@ -138,8 +138,8 @@ fn suspend<M: Machine>(m: &mut M, value: M::Val) -> Next {
     let live = depth(m);
     save_registers(m, generator, live);
     let (pc, suspended) = (m.int(i64::from(pc_index(m))), m.int(state::SUSPENDED));
-    m.store_int(generator, &fields::GEN_PC, pc);
-    m.store_int(generator, &fields::GEN_STATE, suspended);
+    m.store_int(generator, fields::GEN_PC, pc);
+    m.store_int(generator, fields::GEN_STATE, suspended);
     let (kind, result) = m.returning(value)?;
     m.pop_frame();
     // A yielded value: a `for_iter` or `send` goes on with the next instruction.
@@ -172,7 +172,7 @@ pub(crate) fn finish<M: Machine>(m: &mut M, value: M::Val) -> Next {
     }
     let generator = generator.reference();
     let finished = m.int(state::FINISHED);
-    m.store_int(generator, &fields::GEN_STATE, finished);
+    m.store_int(generator, fields::GEN_STATE, finished);
     let (kind, result) = m.returning(value)?;
     m.pop_frame();
     call::deliver(m, kind, result, value)
@@ -194,13 +194,13 @@ pub(crate) fn send<M: Machine>(m: &mut M, word: Word) -> Next {
     if iterator.is_ref().yes() {
         let object = iterator.reference();
         let expected = m.int(i64::from(taipan_objects::layout::GENERATOR.0));
-        if object.load_int(&fields::LAYOUT).equals(expected).yes() {
-            let class = object.load_ref(&fields::TYPE);
+        if object.load_int(fields::LAYOUT).equals(expected).yes() {
+            let class = object.load_ref(fields::TYPE);
             let plain = class.is_address(types::GENERATOR.as_ref().address()).yes()
                 || class.is_address(types::COROUTINE.as_ref().address()).yes();
-            let starting = object.load_int(&fields::GEN_STATE);
+            let starting = object.load_int(fields::GEN_STATE);
             let created = m.int(state::CREATED);
-            let handled = object.load_val(&fields::GEN_HANDLED);
+            let handled = object.load_val(fields::GEN_HANDLED);
             // What is sent to a generator that has not started must be None: the slow way complains.
             if plain
                 && !handled.is_set().yes()
@@ -222,7 +222,7 @@ pub(crate) fn send<M: Machine>(m: &mut M, word: Word) -> Next {
         return Ok(());
     }
     let zero = m.int(0);
-    let result = area.item_val(&call::WINDOW_ITEM, zero);
+    let result = area.item_val(call::WINDOW_ITEM, zero);
     m.set_reg(a(word), result);
     m.jump(i32::from(word.c_signed()));
     Ok(())
@@ -245,7 +245,7 @@ pub(crate) fn get_yield_from_iter<M: Machine>(m: &mut M, word: Word) -> Next {
     if iterable.is_ref().yes() {
         let object = iterable.reference();
         if object
-            .load_ref(&fields::TYPE)
+            .load_ref(fields::TYPE)
             .is_address(types::GENERATOR.as_ref().address())
             .yes()
         {
@@ -272,11 +272,11 @@ pub(crate) fn iter_method<M: Machine>(m: &mut M, iterable: M::Val) -> Option<M::
         return None;
     }
     let object = iterable.reference();
-    let layout = object.load_int(&fields::LAYOUT);
+    let layout = object.load_int(fields::LAYOUT);
     if !crate::ops::attr::is_instance(m, layout) {
         return None;
     }
-    let class = object.load_ref(&fields::TYPE).promote();
+    let class = object.load_ref(fields::TYPE).promote();
     let (method, version) = crate::frame::generator_iter(m.context(), class)?;
     let _ = m.load_watched(&raw const UNREAD, version);
     Some(m.val(method))

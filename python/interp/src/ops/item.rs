@@ -15,24 +15,24 @@ fn fast_get<M: Machine>(m: &mut M, container: M::Val, index: M::Int) -> Option<M
         return None;
     }
     let object = container.reference();
-    let layout = object.load_int(&fields::LAYOUT);
+    let layout = object.load_int(fields::LAYOUT);
     let (list, tuple) = (
         m.int(i64::from(layout::LIST.0)),
         m.int(i64::from(layout::TUPLE.0)),
     );
     if layout.equals(list).yes() {
-        let size = object.load_int(&fields::LIST_SIZE);
+        let size = object.load_int(fields::LIST_SIZE);
         let index = resolve(m, index, size)?;
         return Some(
             object
-                .load_ref(&fields::LIST_ITEMS)
-                .item_val(&fields::LIST_ITEM, index),
+                .load_ref(fields::LIST_ITEMS)
+                .item_val(fields::LIST_ITEM, index),
         );
     }
     if layout.equals(tuple).yes() {
-        let size = object.load_int(&fields::TUPLE_SIZE);
+        let size = object.load_int(fields::TUPLE_SIZE);
         let index = resolve(m, index, size)?;
-        return Some(object.item_val(&fields::TUPLE_ITEM, index));
+        return Some(object.item_val(fields::TUPLE_ITEM, index));
     }
     None
 }
@@ -94,15 +94,15 @@ fn fast_set<M: Machine>(m: &mut M, container: M::Val, index: M::Int, value: M::V
     }
     let object = container.reference();
     let list = m.int(i64::from(layout::LIST.0));
-    if !object.load_int(&fields::LAYOUT).equals(list).yes() {
+    if !object.load_int(fields::LAYOUT).equals(list).yes() {
         return false;
     }
-    let size = object.load_int(&fields::LIST_SIZE);
+    let size = object.load_int(fields::LIST_SIZE);
     let Some(index) = resolve(m, index, size) else {
         return false;
     };
-    let items = object.load_ref(&fields::LIST_ITEMS);
-    m.store_item_val(items, &fields::LIST_ITEM, index, value);
+    let items = object.load_ref(fields::LIST_ITEMS);
+    m.store_item_val(items, fields::LIST_ITEM, index, value);
     true
 }
 

@@ -38,34 +38,34 @@ pub(crate) fn get_iter<M: Machine>(m: &mut M, word: Word) -> Next {
 fn iterator_of<M: Machine>(m: &mut M, value: M::Val) -> Result<M::Val, Leave> {
     if value.is_ref().yes() {
         let object = value.reference();
-        match LayoutId(object.load_int(&fields::LAYOUT).promote() as u16) {
+        match LayoutId(object.load_int(fields::LAYOUT).promote() as u16) {
             layout::LIST => {
                 let iterator = new_iterator(m, layout::LIST_ITER, 32, &types::LIST_ITERATOR)?;
-                m.store_ref(iterator, &fields::ITER_OF, object);
+                m.store_ref(iterator, fields::ITER_OF, object);
                 return Ok(iterator.val());
             }
             layout::TUPLE => {
                 let iterator = new_iterator(m, layout::TUPLE_ITER, 32, &types::TUPLE_ITERATOR)?;
-                m.store_ref(iterator, &fields::ITER_OF, object);
+                m.store_ref(iterator, fields::ITER_OF, object);
                 return Ok(iterator.val());
             }
             layout::RANGE => {
                 let (start, step) = (
-                    object.load_val(&fields::RANGE_START),
-                    object.load_val(&fields::RANGE_STEP),
+                    object.load_val(fields::RANGE_START),
+                    object.load_val(fields::RANGE_STEP),
                 );
-                let length = object.load_val(&fields::RANGE_LENGTH);
+                let length = object.load_val(fields::RANGE_LENGTH);
                 if start.is_int().yes() && step.is_int().yes() && length.is_int().yes() {
                     let iterator = new_iterator(m, layout::RANGE_ITER, 40, &types::RANGE_ITERATOR)?;
-                    m.store_int(iterator, &fields::RANGE_ITER_NEXT, start.int());
-                    m.store_int(iterator, &fields::RANGE_ITER_STEP, step.int());
-                    m.store_int(iterator, &fields::RANGE_ITER_LEFT, length.int());
+                    m.store_int(iterator, fields::RANGE_ITER_NEXT, start.int());
+                    m.store_int(iterator, fields::RANGE_ITER_STEP, step.int());
+                    m.store_int(iterator, fields::RANGE_ITER_LEFT, length.int());
                     return Ok(iterator.val());
                 }
             }
             layout::GENERATOR
                 if object
-                    .load_ref(&fields::TYPE)
+                    .load_ref(fields::TYPE)
                     .is_address(types::GENERATOR.as_ref().address())
                     .yes() =>
             {
@@ -120,31 +120,31 @@ fn look<M: Machine>(m: &mut M, iterator: M::Ref, layout: LayoutId) -> Step<M> {
             let of_list = layout == layout::LIST_ITER;
             if of_list
                 && !iterator
-                    .load_ref(&fields::TYPE)
+                    .load_ref(fields::TYPE)
                     .is_address(types::LIST_ITERATOR.as_ref().address())
                     .yes()
             {
                 return Step::Other;
             }
-            let sequence = iterator.load_ref(&fields::ITER_OF);
+            let sequence = iterator.load_ref(fields::ITER_OF);
             if sequence.is_address(0).yes() {
                 return Step::End(Commit::Nothing);
             }
-            let index = iterator.load_int(&fields::ITER_INDEX);
+            let index = iterator.load_int(fields::ITER_INDEX);
             let size = sequence.load_int(if of_list {
-                &fields::LIST_SIZE
+                fields::LIST_SIZE
             } else {
-                &fields::TUPLE_SIZE
+                fields::TUPLE_SIZE
             });
             if !index.ult(size).yes() {
                 return Step::End(Commit::Exhaust { iterator });
             }
             let item = if of_list {
                 sequence
-                    .load_ref(&fields::LIST_ITEMS)
-                    .item_val(&fields::LIST_ITEM, index)
+                    .load_ref(fields::LIST_ITEMS)
+                    .item_val(fields::LIST_ITEM, index)
             } else {
-                sequence.item_val(&fields::TUPLE_ITEM, index)
+                sequence.item_val(fields::TUPLE_ITEM, index)
             };
             Step::Item(
                 item,
@@ -155,13 +155,13 @@ fn look<M: Machine>(m: &mut M, iterator: M::Ref, layout: LayoutId) -> Step<M> {
             )
         }
         layout::RANGE_ITER => {
-            let left = iterator.load_int(&fields::RANGE_ITER_LEFT);
+            let left = iterator.load_int(fields::RANGE_ITER_LEFT);
             let zero = m.int(0);
             if !left.gt(zero).yes() {
                 return Step::End(Commit::Nothing);
             }
-            let next = iterator.load_int(&fields::RANGE_ITER_NEXT);
-            let step = iterator.load_int(&fields::RANGE_ITER_STEP);
+            let next = iterator.load_int(fields::RANGE_ITER_NEXT);
+            let step = iterator.load_int(fields::RANGE_ITER_STEP);
             let item = m.from_int(next);
             Step::Item(
                 item,
@@ -179,18 +179,18 @@ fn look<M: Machine>(m: &mut M, iterator: M::Ref, layout: LayoutId) -> Step<M> {
 fn commit<M: Machine>(m: &mut M, commit: Commit<M>) {
     match commit {
         Commit::Nothing => {}
-        Commit::Index { iterator, next } => m.store_int(iterator, &fields::ITER_INDEX, next),
+        Commit::Index { iterator, next } => m.store_int(iterator, fields::ITER_INDEX, next),
         Commit::Range {
             iterator,
             next,
             left,
         } => {
-            m.store_int(iterator, &fields::RANGE_ITER_NEXT, next);
-            m.store_int(iterator, &fields::RANGE_ITER_LEFT, left);
+            m.store_int(iterator, fields::RANGE_ITER_NEXT, next);
+            m.store_int(iterator, fields::RANGE_ITER_LEFT, left);
         }
         Commit::Exhaust { iterator } => {
             let null = m.address(0);
-            m.store_ref(iterator, &fields::ITER_OF, null);
+            m.store_ref(iterator, fields::ITER_OF, null);
         }
     }
 }
@@ -200,7 +200,7 @@ pub(crate) fn for_iter<M: Machine>(m: &mut M, word: Word) -> Next {
     m.skip(1);
     let iterator = m.reg(b(word));
     let object = iterator.reference();
-    let layout = object.load_int(&fields::LAYOUT);
+    let layout = object.load_int(fields::LAYOUT);
     let (range, list) = (
         m.int(i64::from(layout::RANGE_ITER.0)),
         m.int(i64::from(layout::LIST_ITER.0)),
@@ -212,7 +212,7 @@ pub(crate) fn for_iter<M: Machine>(m: &mut M, word: Word) -> Next {
         return step(m, word, object, layout::LIST_ITER);
     }
     m.cold(|m| {
-        let layout = LayoutId(object.load_int(&fields::LAYOUT).promote() as u16);
+        let layout = LayoutId(object.load_int(fields::LAYOUT).promote() as u16);
         match layout {
             layout::TUPLE_ITER => step(m, word, object, layout),
             layout::GENERATOR => generator::next_in_loop(m, word, iterator),
@@ -242,15 +242,15 @@ fn step<M: Machine>(m: &mut M, word: Word, iterator: M::Ref, layout: LayoutId) -
 /// enumerate and zip over builtin iterators; other objects of fields by their `__next__`.
 fn for_fields<M: Machine>(m: &mut M, word: Word, iterator: M::Val) -> Next {
     let object = iterator.reference();
-    let class = object.load_ref(&fields::TYPE).promote();
+    let class = object.load_ref(fields::TYPE).promote();
     if class == types::ENUMERATE.as_ref().address() {
         let (inner, count) = (
-            object.load_val(&fields::FIELD_0),
-            object.load_val(&fields::FIELD_1),
+            object.load_val(fields::FIELD_0),
+            object.load_val(fields::FIELD_1),
         );
         if inner.is_ref().yes() && count.is_int().yes() {
             let inner = inner.reference();
-            let layout = LayoutId(inner.load_int(&fields::LAYOUT).promote() as u16);
+            let layout = LayoutId(inner.load_int(fields::LAYOUT).promote() as u16);
             match look(m, inner, layout) {
                 Step::Item(item, done) => {
                     let one = m.int(1);
@@ -259,7 +259,7 @@ fn for_fields<M: Machine>(m: &mut M, word: Word, iterator: M::Val) -> Next {
                         let next = m.from_int(next);
                         let pair = new_tuple(m, &[count, item])?;
                         commit(m, done);
-                        m.store_val(object, &fields::FIELD_1, next);
+                        m.store_val(object, fields::FIELD_1, next);
                         m.set_reg(a(word), pair);
                         return Ok(());
                     }
@@ -274,8 +274,8 @@ fn for_fields<M: Machine>(m: &mut M, word: Word, iterator: M::Val) -> Next {
         }
     } else if class == types::ZIP.as_ref().address() {
         let (inner, strict) = (
-            object.load_val(&fields::FIELD_0),
-            object.load_val(&fields::FIELD_1),
+            object.load_val(fields::FIELD_0),
+            object.load_val(fields::FIELD_1),
         );
         let lenient = m.val(taipan_objects::ty::FALSE.value());
         if inner.is_ref().yes() && strict.same(lenient).yes() {
@@ -292,7 +292,7 @@ const MOST_ZIPPED: usize = 4;
 
 /// A step of zip over up to four builtin iterators; none when one of them is something else.
 fn for_zip<M: Machine>(m: &mut M, word: Word, iterators: M::Ref) -> Result<Option<Next>, Leave> {
-    let count = iterators.load_int(&fields::TUPLE_SIZE).promote() as usize;
+    let count = iterators.load_int(fields::TUPLE_SIZE).promote() as usize;
     if count == 0 || count > MOST_ZIPPED {
         return Ok(None);
     }
@@ -301,12 +301,12 @@ fn for_zip<M: Machine>(m: &mut M, word: Word, iterators: M::Ref) -> Result<Optio
     let mut commits = [Commit::<M>::Nothing; MOST_ZIPPED];
     for index in 0..count {
         let at = m.int(index as i64);
-        let inner = iterators.item_val(&fields::TUPLE_ITEM, at);
+        let inner = iterators.item_val(fields::TUPLE_ITEM, at);
         if !inner.is_ref().yes() {
             return Ok(None);
         }
         let inner = inner.reference();
-        let layout = LayoutId(inner.load_int(&fields::LAYOUT).promote() as u16);
+        let layout = LayoutId(inner.load_int(fields::LAYOUT).promote() as u16);
         match look(m, inner, layout) {
             Step::Item(item, done) => {
                 items[index] = item;
@@ -337,11 +337,11 @@ pub(crate) fn new_tuple<M: Machine>(m: &mut M, items: &[M::Val]) -> Result<M::Va
     let size = (at::TUPLE_ITEMS + 8 * items.len()) as u32;
     let tuple = new_iterator(m, layout::TUPLE, size, &types::TUPLE)?;
     let (count, hash) = (m.int(items.len() as i64), m.int(-1));
-    m.store_int(tuple, &fields::TUPLE_SIZE, count);
-    m.store_int(tuple, &fields::TUPLE_HASH, hash);
+    m.store_int(tuple, fields::TUPLE_SIZE, count);
+    m.store_int(tuple, fields::TUPLE_HASH, hash);
     for (index, item) in items.iter().enumerate() {
         let index = m.int(index as i64);
-        m.store_item_val(tuple, &fields::TUPLE_ITEM, index, *item);
+        m.store_item_val(tuple, fields::TUPLE_ITEM, index, *item);
     }
     Ok(tuple.val())
 }

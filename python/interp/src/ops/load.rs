@@ -90,17 +90,17 @@ pub(crate) fn make_cell<M: Machine>(m: &mut M, word: Word) -> Next {
 pub(crate) fn copy_free_vars<M: Machine>(m: &mut M, word: Word) {
     // SAFETY: the machine's code is live.
     let count = unsafe { CodeData::of(m.code()) }.code.freevars.len();
-    let closure = function(m).reference().load_ref(&fields::FUNC_CLOSURE);
+    let closure = function(m).reference().load_ref(fields::FUNC_CLOSURE);
     for index in 0..count {
         let at = m.int(index as i64);
-        let cell = closure.item_val(&fields::TUPLE_ITEM, at);
+        let cell = closure.item_val(fields::TUPLE_ITEM, at);
         m.set_reg(a(word) + index as i32, cell);
     }
 }
 
 #[inline(always)]
 pub(crate) fn load_cell<M: Machine>(m: &mut M, word: Word) -> Next {
-    let value = m.reg(b(word)).reference().load_val(&fields::CELL_VALUE);
+    let value = m.reg(b(word)).reference().load_val(fields::CELL_VALUE);
     if value.is_set().yes() {
         m.set_reg(a(word), value);
         return Ok(());
@@ -132,15 +132,15 @@ pub(crate) fn load_class_cell<M: Machine>(m: &mut M, word: Word) -> Next {
 #[inline(always)]
 pub(crate) fn store_cell<M: Machine>(m: &mut M, word: Word) {
     let (cell, value) = (m.reg(a(word)), m.reg(b(word)));
-    m.store_val(cell.reference(), &fields::CELL_VALUE, value);
+    m.store_val(cell.reference(), fields::CELL_VALUE, value);
 }
 
 #[inline(always)]
 pub(crate) fn delete_cell<M: Machine>(m: &mut M, word: Word) -> Next {
     let cell = m.reg(a(word)).reference();
-    if cell.load_val(&fields::CELL_VALUE).is_set().yes() {
+    if cell.load_val(fields::CELL_VALUE).is_set().yes() {
         let unset = m.unset();
-        m.store_val(cell, &fields::CELL_VALUE, unset);
+        m.store_val(cell, fields::CELL_VALUE, unset);
         return Ok(());
     }
     m.cold(|m| raise_unbound(m, a(word)))
@@ -149,10 +149,10 @@ pub(crate) fn delete_cell<M: Machine>(m: &mut M, word: Word) -> Next {
 #[inline(always)]
 fn find_global<M: Machine>(m: &mut M, index: u16) -> Result<M::Val, coil_machine::Leave> {
     let running = function(m);
-    let globals = running.reference().load_ref(&fields::FUNC_GLOBALS);
+    let globals = running.reference().load_ref(fields::FUNC_GLOBALS);
     let code = m.code();
     let cx = m.context();
-    let found = m.cached(1, [Key::Ref(globals), Key::None], |keys, deps| {
+    let found = m.cached(1, [Key::Ref(globals), Key::None], |_, keys, deps| {
         // SAFETY: the machine's code is live.
         let name = unsafe { CodeData::of(code) }.name(usize::from(index));
         // SAFETY: the machine's context belongs to a Vm.
