@@ -122,9 +122,8 @@ impl Direct {
         let first = std::ptr::with_exposed_provenance::<CacheEntry<T>>(unsafe { *slot } as usize);
         let site = slot.expose_provenance();
         // SAFETY: as above.
-        let (value, entry) = unsafe { &mut *caches }.lookup(site, first, keys, |keys, deps| {
-            find(&copy, keys, deps)
-        });
+        let (value, entry) =
+            unsafe { &mut *caches }.lookup(site, first, keys, |keys, deps| find(&copy, keys, deps));
         // SAFETY: a cache word of the running code.
         unsafe { slot.write(entry.expose_provenance() as u64) };
         value
@@ -645,6 +644,13 @@ impl Machine for Direct {
         result
     }
     #[inline(always)]
+    fn outlined<R>(&mut self, part: impl FnOnce(&mut Self) -> R) -> R {
+        let mut copy = *self;
+        let result = out_of_line_warm(&mut copy, part);
+        *self = copy;
+        result
+    }
+    #[inline(always)]
     fn context(&self) -> *mut Context {
         self.cx
     }
@@ -705,6 +711,11 @@ impl Direct {
             }
         }
     }
+}
+
+#[inline(never)]
+fn out_of_line_warm<R>(machine: &mut Direct, part: impl FnOnce(&mut Direct) -> R) -> R {
+    part(machine)
 }
 
 #[cold]

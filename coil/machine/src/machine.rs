@@ -161,21 +161,9 @@ pub trait Machine: Sized {
     /// Stores a reference field, with its barrier.
     fn store_ref(&mut self, object: Self::Ref, field: Field, value: Self::Ref);
     /// Stores an integer item.
-    fn store_item_int(
-        &mut self,
-        base: Self::Ref,
-        field: Field,
-        index: Self::Int,
-        value: Self::Int,
-    );
+    fn store_item_int(&mut self, base: Self::Ref, field: Field, index: Self::Int, value: Self::Int);
     /// Stores a value item, with its barrier.
-    fn store_item_val(
-        &mut self,
-        base: Self::Ref,
-        field: Field,
-        index: Self::Int,
-        value: Self::Val,
-    );
+    fn store_item_val(&mut self, base: Self::Ref, field: Field, index: Self::Int, value: Self::Val);
 
     // ---- opaque calls
     /// Calls for an integer (or bool as 0/1).
@@ -216,6 +204,8 @@ pub trait Machine: Sized {
     ) -> Next;
     /// Runs a rarely taken part of a handler out of line, so that it does not weigh on the hot part.
     fn cold<R>(&mut self, part: impl FnOnce(&mut Self) -> R) -> R;
+    /// Runs a part of a handler, or a handler, in a function of its own: one that is too large to weigh on the registers of the others.
+    fn outlined<R>(&mut self, part: impl FnOnce(&mut Self) -> R) -> R;
     /// The context; for static facts and for raising (natives are called by the methods above).
     fn context(&self) -> *mut Context;
     /// Writes pc to the frame record, for code that looks at it through `context`.

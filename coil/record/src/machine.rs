@@ -719,6 +719,9 @@ impl<'t> Machine for Recorder<'t> {
     fn cold<R>(&mut self, part: impl FnOnce(&mut Self) -> R) -> R {
         part(self)
     }
+    fn outlined<R>(&mut self, part: impl FnOnce(&mut Self) -> R) -> R {
+        part(self)
+    }
     fn context(&self) -> *mut Context {
         self.direct.context()
     }

@@ -401,7 +401,12 @@ fn cached_results_are_constants_that_watch_their_cells() {
             deps.cell(&raw const cell);
             Some(keys[0] * 2)
         };
-        assert_eq!(m.cached(1, [Key::Int(key), Key::None], |_, keys, deps| find(keys, deps)), Some(6));
+        assert_eq!(
+            m.cached(1, [Key::Int(key), Key::None], |_, keys, deps| find(
+                keys, deps
+            )),
+            Some(6)
+        );
         give(m);
     });
     assert_eq!(recorded.cells, [((&raw const cell).addr(), 5)]);

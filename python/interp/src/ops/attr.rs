@@ -70,7 +70,13 @@ fn find_other<M: Machine>(m: &mut M, object: M::Ref, layout: M::Int, index: u16)
     }
     let number = m.int(i64::from(layout.0));
     m.cached(1, [Key::Ref(class), Key::Int(number)], |m, keys, deps| {
-        plan::load_other(vm(m), LayoutId(keys[1] as u16), keys[0], static_name(m, index), deps)
+        plan::load_other(
+            vm(m),
+            LayoutId(keys[1] as u16),
+            keys[0],
+            static_name(m, index),
+            deps,
+        )
     })
 }
 
@@ -314,7 +320,9 @@ pub(crate) fn load_super<M: Machine>(m: &mut M, word: Word, as_method: bool) -> 
         let load = m.cached(
             1,
             [Key::Ref(class.reference()), Key::Ref(own)],
-            |m, keys, deps| plan::load_super(vm(m), keys[0], keys[1], static_name(m, word.c()), deps),
+            |m, keys, deps| {
+                plan::load_super(vm(m), keys[0], keys[1], static_name(m, word.c()), deps)
+            },
         );
         let unset = m.unset();
         match load {

@@ -302,9 +302,11 @@ fn type_of<M: Machine>(m: &mut M, word: Word) -> Next {
 /// Makes an instance of a class and calls its `__init__`.
 fn call_class<M: Machine>(m: &mut M, word: Word, class: M::Val, names: Option<M::Val>) -> Next {
     let vm = vm(m);
-    let plan = m.cached(1, [Key::Ref(class.reference()), Key::None], |_, keys, deps| {
-        plan::construct(vm, keys[0], deps)
-    });
+    let plan = m.cached(
+        1,
+        [Key::Ref(class.reference()), Key::None],
+        |_, keys, deps| plan::construct(vm, keys[0], deps),
+    );
     let Some(Construct {
         layout,
         size,
@@ -603,6 +605,7 @@ fn exact_list<M: Machine>(m: &mut M, value: M::Val) -> bool {
 }
 
 /// `list.append` with room left. (The receiver may be of a subclass: the method itself was looked up.)
+#[inline(always)]
 pub(crate) fn list_append<M: Machine>(
     m: &mut M,
     list: M::Val,

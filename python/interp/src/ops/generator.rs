@@ -154,13 +154,13 @@ fn suspend<M: Machine>(m: &mut M, value: M::Val) -> Next {
 #[inline(always)]
 pub(crate) fn yield_value<M: Machine>(m: &mut M, word: Word) -> Next {
     let value = m.reg(b(word));
-    suspend(m, value)
+    m.outlined(|m| suspend(m, value))
 }
 
 #[inline(always)]
 pub(crate) fn yield_delegated<M: Machine>(m: &mut M, word: Word) -> Next {
     let value = m.reg(a(word));
-    suspend(m, value)
+    m.outlined(|m| suspend(m, value))
 }
 
 /// The running generator returns.

@@ -113,6 +113,7 @@ impl<M: Machine> Clone for Commit<M> {
 
 impl<M: Machine> Copy for Commit<M> {}
 
+#[inline(always)]
 fn look<M: Machine>(m: &mut M, iterator: M::Ref, layout: LayoutId) -> Step<M> {
     let one = m.int(1);
     match layout {
@@ -176,6 +177,7 @@ fn look<M: Machine>(m: &mut M, iterator: M::Ref, layout: LayoutId) -> Step<M> {
     }
 }
 
+#[inline(always)]
 fn commit<M: Machine>(m: &mut M, commit: Commit<M>) {
     match commit {
         Commit::Nothing => {}
@@ -211,7 +213,7 @@ pub(crate) fn for_iter<M: Machine>(m: &mut M, word: Word) -> Next {
     if layout.equals(list).yes() {
         return step(m, word, object, layout::LIST_ITER);
     }
-    m.cold(|m| {
+    m.outlined(|m| {
         let layout = LayoutId(object.load_int(fields::LAYOUT).promote() as u16);
         match layout {
             layout::TUPLE_ITER => step(m, word, object, layout),
