@@ -192,7 +192,8 @@ fn get_item(vm: &mut Vm, list: Value, key: Value) -> PyResult {
         Key::Slice(slice) => {
             let bounds = slice::bounds(vm, slice)?;
             let indices = bounds.on(list.len());
-            let result = vm.new_list_from(indices.count, |n| list.at(indices.at(n)))?;
+            let start = usize::try_from(indices.start).unwrap_or(0);
+            let result = list.part(vm, start, indices.step, indices.count)?;
             Ok(result.value())
         }
     }
@@ -227,14 +228,20 @@ fn assign_slice(vm: &mut Vm, list: List, slice: Ref, new: Value) -> PyResult<()>
     if Type::of(new).slots().iter.is_none() && Type::of(new).slots().get_item.is_none() {
         return Err(vm.raise_type("must assign iterable to extended slice"));
     }
-    let items = protocol::to_list(vm, new)?;
+    // Another list can be read where it is.
+    let items = match new.as_ref() {
+        Some(object) if object.layout() == layout::LIST && object != list.as_ref() => {
+            List::from_ref(object)
+        }
+        _ => protocol::to_list(vm, new)?,
+    };
     if !extended {
         // Iterating may have changed the list.
         let start = usize::try_from(indices.start).unwrap_or(0).min(list.len());
         let end = usize::try_from(indices.stop)
             .unwrap_or(0)
             .clamp(start, list.len());
-        return list.splice(vm, start, end, items.len(), |index| items.at(index));
+        return list.splice_list(vm, start, end, items);
     }
     let indices = bounds.on(list.len());
     if items.len() != indices.count {

@@ -8,7 +8,7 @@ use taipan_objects::dict::Dict;
 use taipan_objects::layout::{self, at};
 use taipan_objects::list::List;
 use taipan_objects::mem;
-use taipan_objects::native::Args;
+use taipan_objects::native::{self, Args};
 use taipan_objects::protocol;
 use taipan_objects::set::Set;
 use taipan_objects::slots::{BinaryOp, CompareOp};
@@ -27,6 +27,27 @@ fn option(bits: u64) -> Option<Value> {
 
 fn value(bits: u64) -> Value {
     option(bits).expect("the handler passes a bound register")
+}
+
+fn exact_list(value: Value) -> Option<List> {
+    let object = value.as_ref()?;
+    (object.layout() == layout::LIST).then(|| List::from_ref(object))
+}
+
+/// What `start:stop` names of a sequence of `len` items; none when a bound is neither None nor an inline int.
+fn range_of(start: Value, stop: Value, len: usize) -> Option<(usize, usize)> {
+    let bound = |value: Value, open: usize| {
+        if value == ty::none() {
+            return Some(open);
+        }
+        let index = value.as_small_int()?;
+        Some(match usize::try_from(index) {
+            Ok(index) => index.min(len),
+            Err(_) => len.saturating_sub(index.unsigned_abs() as usize),
+        })
+    };
+    let (start, stop) = (bound(start, 0)?, bound(stop, len)?);
+    Some((start, stop.max(start)))
 }
 
 pub(crate) trait Answer {
@@ -143,6 +164,11 @@ opaques! {
     DEL_ITEM = any fn del_item(vm, container: val, key: val) -> Void { protocol::set_item(vm, container, key, None) }
     /// `container[start:stop]`.
     GET_SLICE = any fn get_slice(vm, container: val, start: val, stop: val) -> Val {
+        if let Some(list) = exact_list(container)
+            && let Some((start, stop)) = range_of(start, stop, list.len())
+        {
+            return list.part(vm, start, 1, stop - start).map(List::value).bits();
+        }
         match vm.new_slice(start, stop, ty::none()) {
             Ok(slice) => protocol::get_item(vm, container, slice),
             Err(raised) => Err(raised),
@@ -150,6 +176,11 @@ opaques! {
     }
     /// `container[start:stop] = item`.
     SET_SLICE = any fn set_slice(vm, container: val, start: val, stop: val, item: val) -> Void {
+        if let (Some(list), Some(items)) = (exact_list(container), exact_list(item))
+            && let Some((start, stop)) = range_of(start, stop, list.len())
+        {
+            return list.splice_list(vm, start, stop, items).bits();
+        }
         match vm.new_slice(start, stop, ty::none()) {
             Ok(slice) => protocol::set_item(vm, container, slice, Some(item)),
             Err(raised) => Err(raised),
@@ -247,6 +278,13 @@ opaques! {
     /// Calls anything with arguments in registers: callable, self or unset, `count` arguments from address `first`, names of keywords.
     CALL = any fn call(vm, callable: val, first: raw, count: int, names: opt) -> Val {
         crate::frame::call_registers(vm, callable, first as *const u64, count as usize, names)
+    }
+    /// Calls a builtin function or the one of a descriptor, its object first if it is a method.
+    CALL_NATIVE = any fn call_native(vm, callable: val, first: raw, count: int) -> Val {
+        let def = native::def_of(mem::expect_ref(callable));
+        let first = first as *const u64;
+        let args = args_at(first, count as usize, None, callable);
+        vm.with_range(first.cast_mut(), count as usize, |vm| vm.call_native(def, args))
     }
     /// `callable(*args, **keywords)`.
     CALL_EX = any fn call_ex(vm, callable: val, this: opt, args: val, keywords: opt) -> Val {

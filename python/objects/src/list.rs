@@ -91,6 +91,13 @@ impl List {
         unsafe { vm.mutator().store_item(storage, slot, value) };
     }
 
+    /// The items in memory, when they may be written without a barrier: their array is young.
+    #[inline(always)]
+    fn young_items(self) -> Option<*mut u64> {
+        let storage = self.storage()?;
+        (storage.gc_flags() & coil_value::flags::OLD == 0).then(|| storage.field_ptr(ARRAY_ITEMS))
+    }
+
     fn set_len(self, len: usize) {
         mem::set(self.0, at::SIZE, len);
     }
@@ -105,7 +112,15 @@ impl List {
         }
         let storage = vm.alloc_values(capacity)?;
         if let Some(old) = self.storage() {
-            for index in 0..self.len() {
+            let from = old.field_ptr::<u64>(ARRAY_ITEMS);
+            let young = storage.gc_flags() & coil_value::flags::OLD == 0;
+            if young {
+                let to = storage.field_ptr::<u64>(ARRAY_ITEMS);
+                // NO-BARRIER: the new array is young.
+                // SAFETY: both arrays have room for the list's items.
+                unsafe { std::ptr::copy_nonoverlapping(from, to, self.len()) };
+            }
+            for index in if young { 0..0 } else { 0..self.len() } {
                 let item = mem::value(old, ARRAY_ITEMS + 8 * index);
                 let slot = storage.field_ptr::<Option<Value>>(ARRAY_ITEMS + 8 * index);
                 // SAFETY: the slot is an item of the array.
@@ -214,6 +229,49 @@ impl List {
         count: usize,
         item: impl Fn(usize) -> Value,
     ) -> PyResult<()> {
+        self.open_gap(vm, start, end, count)?;
+        for index in 0..count {
+            self.put(vm, start + index, Some(item(index)));
+        }
+        Ok(())
+    }
+
+    /// Replaces items `start..end` by all of another list.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn splice_list(self, vm: &mut Vm, start: usize, end: usize, other: List) -> PyResult<()> {
+        let count = other.len();
+        if self == other {
+            let copy = other.part(vm, 0, 1, count)?;
+            return self.splice(vm, start, end, count, |index| copy.at(index));
+        }
+        self.open_gap(vm, start, end, count)?;
+        if count == 0 {
+            return Ok(());
+        }
+        let from = other.storage().expect("a list with items has storage");
+        match self.young_items() {
+            Some(items) => {
+                // NO-BARRIER: the array is young.
+                // SAFETY: `count` items were made room for at `start`; the arrays of two lists are two.
+                unsafe {
+                    let from = from.field_ptr::<u64>(ARRAY_ITEMS);
+                    std::ptr::copy_nonoverlapping(from, items.add(start), count);
+                }
+            }
+            None => {
+                for index in 0..count {
+                    let item = mem::value(from, ARRAY_ITEMS + 8 * index);
+                    self.put(vm, start + index, item);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes `start..start + count` the place of what stood in `start..end`; the items there are open.
+    fn open_gap(self, vm: &mut Vm, start: usize, end: usize, count: usize) -> PyResult<()> {
         let len = self.len();
         let new_len = len - (end - start) + count;
         self.grow(vm, new_len)?;
@@ -221,14 +279,58 @@ impl List {
             self.set_len(new_len);
         }
         self.move_items(vm, end, start + count, len - end);
-        for index in 0..count {
-            self.put(vm, start + index, Some(item(index)));
-        }
         for index in new_len..len {
             self.put(vm, index, None);
         }
         self.set_len(new_len);
         Ok(())
+    }
+
+    /// A new list of `count` items from `start` in steps of `step`, all of them there.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn part(self, vm: &mut Vm, start: usize, step: i64, count: usize) -> PyResult<List> {
+        let part = vm.new_list_with(count)?;
+        let Some(storage) = self.storage().filter(|_| count > 0) else {
+            return Ok(part);
+        };
+        let step = isize::try_from(step).unwrap_or(isize::MAX);
+        let last = (count as isize - 1)
+            .saturating_mul(step)
+            .saturating_add(start as isize);
+        assert!(
+            start < self.len() && last >= 0 && (last as usize) < self.len(),
+            "slice in range"
+        );
+        match part.young_items() {
+            Some(to) => {
+                let from = storage.field_ptr::<u64>(ARRAY_ITEMS);
+                // NO-BARRIER: the array is young.
+                // SAFETY: the indices from `start` to `last` are of items; the new array has room for `count`.
+                unsafe {
+                    if step == 1 {
+                        std::ptr::copy_nonoverlapping(from.add(start), to, count);
+                    } else {
+                        let mut at = start as isize;
+                        for index in 0..count {
+                            *to.add(index) = *from.offset(at);
+                            at = at.wrapping_add(step);
+                        }
+                    }
+                }
+            }
+            None => {
+                let mut at = start as isize;
+                for index in 0..count {
+                    let item = mem::value(storage, ARRAY_ITEMS + 8 * at as usize);
+                    part.put(vm, index, item);
+                    at = at.wrapping_add(step);
+                }
+            }
+        }
+        part.set_len(count);
+        Ok(part)
     }
 
     /// Shortens the list.
@@ -303,8 +405,19 @@ impl Vm {
     /// MemoryError.
     pub fn new_list_from(&mut self, count: usize, item: impl Fn(usize) -> Value) -> PyResult<List> {
         let list = self.new_list_with(count)?;
-        for index in 0..count {
-            list.put(self, index, Some(item(index)));
+        match list.young_items() {
+            Some(items) => {
+                for index in 0..count {
+                    // NO-BARRIER: the array is young, and stays so: `item` does not allocate.
+                    // SAFETY: the array has room for `count` items.
+                    unsafe { *items.add(index) = item(index).bits() };
+                }
+            }
+            None => {
+                for index in 0..count {
+                    list.put(self, index, Some(item(index)));
+                }
+            }
         }
         list.set_len(count);
         Ok(list)

@@ -867,7 +867,7 @@ pub fn to_list(vm: &mut Vm, iterable: Value) -> PyResult<List> {
     let object = iterable.as_ref();
     if object.is_some_and(|object| object.layout() == layout::LIST) {
         let source = List::from_ref(mem::expect_ref(iterable));
-        return vm.new_list_from(source.len(), |index| source.at(index));
+        return source.part(vm, 0, 1, source.len());
     }
     if object.is_some_and(|object| object.layout() == layout::TUPLE) {
         let source = Tuple::from_ref(mem::expect_ref(iterable));

@@ -240,9 +240,16 @@ fn call_other<M: Machine>(
                     m.set_reg(a(word), result);
                     return Ok(());
                 }
-            } else if let Some(result) = intrinsic(m, def, None, first, given)? {
+                m.set_reg(b(word) + 1, this);
+                return call_native(m, word, callable, b(word) + 1, given + 1);
+            }
+            if let Some(result) = intrinsic(m, def, None, first, given)? {
                 m.set_reg(a(word), result);
                 return Ok(());
+            }
+            // The lookup of a method has checked its object.
+            if has_this && layout == layout::NATIVE_METHOD && def.kind == NativeKind::Method {
+                return call_native(m, word, callable, first, given);
             }
             call_anything(m, word, callable, has_this, None)
         }
@@ -274,6 +281,11 @@ fn call_other<M: Machine>(
                         unset,
                     );
                 }
+            } else if function.is_ref().yes() {
+                m.set_reg(b(word) + 1, this);
+                let value = call_opaque(m, function, b(word) + 1, i32::from(word.c()) + 1, None)?;
+                m.set_reg(a(word), value);
+                return Ok(());
             }
             call_anything(m, word, callable, has_this, None)
         }
@@ -283,6 +295,24 @@ fn call_other<M: Machine>(
         }
         _ => call_anything(m, word, callable, has_this, None),
     }
+}
+
+/// A builtin function or method descriptor, with the object first among the arguments if it takes one.
+fn call_native<M: Machine>(
+    m: &mut M,
+    word: Word,
+    callable: M::Val,
+    first: i32,
+    count: i32,
+) -> Next {
+    let area = m.argument_area(first, count as usize);
+    let count = m.int(i64::from(count));
+    let value = m.call_val(
+        &opaque::CALL_NATIVE,
+        [Arg::Val(callable), Arg::Ref(area), Arg::Int(count)],
+    )?;
+    m.set_reg(a(word), value);
+    Ok(())
 }
 
 /// `type(x)`.
