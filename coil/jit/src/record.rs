@@ -12,7 +12,7 @@ use coil_frame::Context;
 use coil_machine::{Leave, MachineState, StopReason};
 use coil_options::{DumpKind, Section};
 use coil_record::{Limits, Recorded, Recorder, Start, TraceBuf};
-use coil_trace::{CompiledEnd, Effect, Op};
+use coil_trace::{CompiledEnd, Effect, End, Op};
 use std::time::Instant;
 
 /// Values that the exit of a trace may have; traces with more are refused.
@@ -133,6 +133,16 @@ impl Jit {
                 self.stats.blacklisted += 1;
             }
             return Err(reason.text().to_owned());
+        }
+        // A bridge that ends where it starts would only be the first of a chain.
+        if matches!(entry, Entry::Bridge(..))
+            && recorded.bytecodes <= 1
+            && matches!(recorded.trace.end, End::Exit(_))
+        {
+            let reason = "gets nowhere";
+            self.log(Section::JitAbort, format_args!("{title}: {reason}"));
+            self.backoff.failed(place, None, 1);
+            return Err(reason.to_owned());
         }
         match self.compile(number, entry, recorded, &title) {
             Ok(()) => Ok(()),

@@ -27,9 +27,10 @@ mod tests;
 
 pub use abort::{Abort, AfterAbort};
 pub use buf::TraceBuf;
+pub use coil_trace::{UNWINDING_SLOT, extra_frame, extra_slot};
 pub use numbers::{RecBool, RecFloat, RecInt};
 pub use recorder::{Environment, Limits, Recorded, Recorder};
 pub use refs::RecRef;
 pub use start::{BridgeStart, SeedValue, Start, StartVirtual};
-pub use state::{PENDING_ALIAS, UNWINDING_SLOT, extra_frame, extra_slot};
+pub use state::PENDING_ALIAS;
 pub use vals::RecVal;

@@ -109,13 +109,9 @@ impl<'t> Recorder<'t> {
         };
         let mut state = self.buf.state();
         let snapshot = state.build(pc, pc, None);
-        let plain = state.frames.iter().skip(1).all(|frame| {
-            let extra = state.resolve(frame.extra);
-            state.bits_of(extra) == Some(0)
-        });
         state.finish(match target {
-            Some(target) if plain => End::Link { target, snapshot },
-            _ => End::Exit(snapshot),
+            Some(target) => End::Link { target, snapshot },
+            None => End::Exit(snapshot),
         });
         drop(state);
         self.direct.sync_pc();
@@ -524,20 +520,7 @@ impl<'t> Machine for Recorder<'t> {
         if word >= COUNTER_LIMIT
             && let Some(target) = self.env.loop_target(code, header)
         {
-            let plain = {
-                let state = self.buf.state();
-                state.frames.iter().skip(1).all(|frame| {
-                    let extra = state.resolve(frame.extra);
-                    state.bits_of(extra) == Some(0)
-                })
-            };
-            return self.end_here(|snapshot| {
-                if plain {
-                    End::Link { target, snapshot }
-                } else {
-                    End::Exit(snapshot)
-                }
-            });
+            return self.end_here(|snapshot| End::Link { target, snapshot });
         }
         let visit = (code.addr(), header);
         if self.visits.contains(&visit) {

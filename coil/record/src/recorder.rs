@@ -3,10 +3,11 @@
 use crate::abort::Abort;
 use crate::buf::TraceBuf;
 use crate::start::{BridgeStart, SeedValue, Start};
-use crate::state::{State, SymFrame, UNWINDING_SLOT, Unknown, extra_frame, live_registers};
+use crate::state::{State, SymFrame, Unknown, live_registers};
 use coil_frame::{CodeBlock, Context};
 use coil_machine::Direct;
 use coil_trace::{End, Id, Op, SnapshotId, Trace, Ty};
+use coil_trace::{UNWINDING_SLOT, extra_frame};
 use coil_value::Value;
 use std::fmt;
 

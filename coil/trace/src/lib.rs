@@ -26,6 +26,9 @@ pub use eval::{eval, eval_checked};
 pub use id::{Const, Id, Ty};
 pub use op::{DescriptorKind, Effect, Op};
 pub use parse::{ParseError, parse_compiled, parse_trace};
-pub use snapshot::{Exit, ExitValue, Snapshot, SnapshotFrame, SnapshotId, VirtualObject};
+pub use snapshot::{
+    Exit, ExitValue, Snapshot, SnapshotFrame, SnapshotId, UNWINDING_SLOT, VirtualObject,
+    extra_frame, extra_slot,
+};
 pub use trace::{Compiled, CompiledEnd, End, Inst, Label, Trace};
 pub use verify::{Malformed, verify, verify_compiled};

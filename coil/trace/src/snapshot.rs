@@ -15,6 +15,23 @@ impl SnapshotId {
     pub const NONE: SnapshotId = SnapshotId(u32::MAX);
 }
 
+/// Pseudo-slots of snapshots that hold the language word of an inlined frame start here.
+const EXTRA_BASE: i32 = i32::MIN;
+
+/// The pseudo-slot of the language word of frame number `frame` of a snapshot (the root is 0 and has none).
+pub fn extra_slot(frame: usize) -> i32 {
+    EXTRA_BASE + i32::try_from(frame).expect("few frames are inlined")
+}
+
+/// The pseudo-slot that marks a state in which the pending exception is to be unwound, not execution to go on.
+pub const UNWINDING_SLOT: i32 = EXTRA_BASE;
+
+/// The frame whose language word a pseudo-slot holds; none for registers.
+pub fn extra_frame(slot: i32) -> Option<usize> {
+    let frame = slot.wrapping_sub(EXTRA_BASE);
+    (1..1 << 20).contains(&frame).then_some(frame as usize)
+}
+
 /// One guest frame of a snapshot.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct SnapshotFrame {

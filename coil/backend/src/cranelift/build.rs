@@ -5,7 +5,9 @@ use crate::api::{BackendError, Kind, Runtime, SPILL_SLOTS, Targets, TraceReturn}
 use crate::code::{ExitSite, Location, PackedLocation, ResumePoint};
 use crate::leaves::leaves;
 use coil_frame::{CodeBlock, Context, context_offset as context, record_offset as record};
-use coil_trace::{Compiled, CompiledEnd, Effect, Exit, ExitValue, Id, Op, SnapshotId, Ty};
+use coil_trace::{
+    Compiled, CompiledEnd, Effect, Exit, ExitValue, Id, Op, SnapshotId, Ty, extra_frame,
+};
 use cranelift_codegen::ir::condcodes::IntCC;
 use cranelift_codegen::ir::types::{F64, I32, I64};
 use cranelift_codegen::ir::{
@@ -456,8 +458,10 @@ impl<'a> Build<'a> {
             };
             values.push((slot, value));
         }
-        for (slot, value) in values {
-            self.window(slot, value);
+        for &(slot, value) in &values {
+            if extra_frame(slot).is_none() {
+                self.window(slot, value);
+            }
         }
         let top = self.context_word(context::FRAME_TOP);
         for (at, frame) in exit.frames.iter().enumerate() {
@@ -500,8 +504,14 @@ impl<'a> Build<'a> {
             self.f
                 .ins()
                 .store(FLAGS, packed, top, field(record::RESULT));
-            let zero = self.int_const(0);
-            self.f.ins().store(FLAGS, zero, top, field(record::EXTRA));
+            let given = values
+                .iter()
+                .find(|(slot, _)| extra_frame(*slot) == Some(at));
+            let extra = match given {
+                Some((_, value)) => *value,
+                None => self.int_const(0),
+            };
+            self.f.ins().store(FLAGS, extra, top, field(record::EXTRA));
         }
         let top = self.f.ins().iadd_imm_s(top, (pushes * record::SIZE) as i64);
         self.set_context_word(context::FRAME_TOP, top);

@@ -9,7 +9,7 @@ use crate::moves::{Move, sequence};
 use coil_frame::{
     CodeBlock, Context, FrameRecord, context_offset as context, record_offset as record,
 };
-use coil_trace::{CompiledEnd, Exit, ExitValue, Id, SnapshotFrame, SnapshotId};
+use coil_trace::{CompiledEnd, Exit, ExitValue, Id, SnapshotId, extra_frame};
 use std::mem::offset_of;
 
 impl Gen<'_> {
@@ -143,7 +143,7 @@ impl Gen<'_> {
         };
         self.check_stacks(description, exit)?;
         self.write_window(description)?;
-        self.write_records(&description.frames)?;
+        self.write_records(description)?;
         if last.base != 0 {
             let bytes = i32::try_from(u64::from(last.base) * 8)
                 .map_err(|_| BackendError::Malformed("window of a frame"))?;
@@ -204,8 +204,25 @@ impl Gen<'_> {
             Gen::emit_move(self.asm, &self.out.consts, 0, slot, Location::Gpr(RAX));
             boxed.push((value, slot));
         }
+        // Language words of the new frames, which nobody looks at before the frames are pushed.
+        for &(slot, value) in &exit.slots {
+            let Some(frame) = extra_frame(slot) else {
+                continue;
+            };
+            let (ExitValue::Plain(id) | ExitValue::BoxRef(id)) = value else {
+                return Err(BackendError::Unsupported("number as the word of a frame"));
+            };
+            let from = self.reg_of(id);
+            self.regs.pinned = 0;
+            self.asm.load(RAX, Mem::new(RBP, context::FRAME_TOP as i32));
+            let to = Mem::new(RAX, (frame * record::SIZE + record::EXTRA) as i32);
+            self.asm.store(to, from);
+        }
         self.moves.clear();
         for &(slot, value) in &exit.slots {
+            if extra_frame(slot).is_some() {
+                continue;
+            }
             let from = match value {
                 ExitValue::Plain(id) | ExitValue::BoxRef(id) => self.location(id),
                 ExitValue::BoxInt(_) | ExitValue::BoxFloat(_) => {
@@ -240,7 +257,8 @@ impl Gen<'_> {
     }
 
     /// Frame records; every allocated register is free now.
-    fn write_records(&mut self, frames: &[SnapshotFrame]) -> Result<(), BackendError> {
+    fn write_records(&mut self, exit: &Exit) -> Result<(), BackendError> {
+        let frames = &exit.frames;
         self.asm.load(RCX, Mem::new(RBP, context::FRAME_TOP as i32));
         let innermost = frames.len() - 1;
         for (at, frame) in frames.iter().enumerate() {
@@ -272,7 +290,10 @@ impl Gen<'_> {
             self.asm
                 .store_imm(field(record::RESULT), result_kind.cast_signed(), 4);
             self.asm.store_imm(field(record::FLAGS), 0, 4);
-            self.asm.store_imm(field(record::EXTRA), 0, 8);
+            let written = |&(slot, _): &(i32, ExitValue)| extra_frame(slot) == Some(at);
+            if !exit.slots.iter().any(written) {
+                self.asm.store_imm(field(record::EXTRA), 0, 8);
+            }
             if at == innermost {
                 self.asm.store_imm(field(record::RESUME), 0, 8);
             }
