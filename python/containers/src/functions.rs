@@ -1,6 +1,7 @@
 //! Builtin functions on containers and iterators.
 
 use crate::helpers::check_count;
+use taipan_objects::hidden::Hidden;
 use taipan_objects::native::{Args, Intrinsic};
 use taipan_objects::number;
 use taipan_objects::protocol;
@@ -211,11 +212,11 @@ natives! {
         "len" function One, "(obj, /)" => len, intrinsic(Intrinsic::Len);
         "iter" function Positional(1, 2), "" => iter, intrinsic(Intrinsic::Iter);
         "next" function Positional(1, 2), "" => next, intrinsic(Intrinsic::Next);
-        "sorted" function Any, "(iterable, /, *, key=None, reverse=False)" => sorted;
+        "sorted" function Any, "(iterable, /, *, key=None, reverse=False)" => sorted, intrinsic(Intrinsic::Consume(Hidden::Sorted));
         "min" function Any, "" => min, intrinsic(Intrinsic::Min);
         "max" function Any, "" => max, intrinsic(Intrinsic::Max);
-        "sum" function Signature(1), "(iterable, /, start=0)" => crate::sum::sum;
-        "any" function One, "(iterable, /)" => any;
-        "all" function One, "(iterable, /)" => all;
+        "sum" function Signature(1), "(iterable, /, start=0)" => crate::sum::sum, intrinsic(Intrinsic::Consume(Hidden::Sum));
+        "any" function One, "(iterable, /)" => any, intrinsic(Intrinsic::Consume(Hidden::Any));
+        "all" function One, "(iterable, /)" => all, intrinsic(Intrinsic::Consume(Hidden::All));
     }
 }

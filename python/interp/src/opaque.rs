@@ -286,6 +286,14 @@ opaques! {
         let args = args_at(first, count as usize, None, callable);
         vm.with_range(first.cast_mut(), count as usize, |vm| vm.call_native(def, args))
     }
+    /// A hidden guest function, made now.
+    HIDDEN = any fn hidden(vm, number: int) -> Val {
+        let make = vm.interp.hooks.make_hidden.expect(HOOK);
+        match make(vm) {
+            Ok(()) => Ok(option(vm.interp.hidden[number as usize].get()).expect("just made")),
+            Err(raised) => Err(raised),
+        }
+    }
     /// `callable(*args, **keywords)`.
     CALL_EX = any fn call_ex(vm, callable: val, this: opt, args: val, keywords: opt) -> Val {
         crate::frame::call_ex(vm, callable, this, args, keywords)

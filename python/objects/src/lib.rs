@@ -17,6 +17,7 @@ pub mod dict;
 pub mod dispatch;
 pub mod exception;
 pub mod function;
+pub mod hidden;
 pub mod instance;
 pub mod layout;
 pub mod list;

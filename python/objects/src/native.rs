@@ -189,6 +189,8 @@ pub enum Intrinsic {
     MathSqrt,
     /// A pure function of one float, `extern "C" fn(f64) -> f64`, whose address is in `NativeDef::float_function`.
     FloatFunction,
+    /// With a generator as its argument: the hidden guest function.
+    Consume(crate::hidden::Hidden),
     /// `generator.send`
     GeneratorSend,
     /// `dict.get`

@@ -41,6 +41,8 @@ pub struct Hooks {
     pub run_raised: Option<fn(&mut Vm) -> PyResult>,
     /// The frame object of the caller of a running frame (given as its frame object).
     pub frame_back: Option<fn(&mut Vm, Ref) -> PyResult<Option<Value>>>,
+    /// Fills in `Interp::hidden`.
+    pub make_hidden: Option<fn(&mut Vm) -> PyResult<()>>,
     /// `str.encode` by the registry of codecs: text, encoding, error handler.
     pub encode: Option<fn(&mut Vm, Str, &str, &str) -> PyResult>,
     /// `bytes.decode` by the registry of codecs: bytes-like object, encoding, error handler.
@@ -76,6 +78,8 @@ pub struct Interp {
     pub int_max_str_digits: Cell<usize>,
     /// Builtin types of modules (`Vm::ready_module_type`).
     pub module_types: Vec<&'static StaticType>,
+    /// Functions of [`crate::hidden`]; 0 until the first of them is called.
+    pub hidden: [Cell<u64>; crate::hidden::COUNT],
     ascii: [u64; 128],
     empty_tuple: Cell<u64>,
     memory_error: Cell<u64>,
@@ -95,6 +99,7 @@ impl Interp {
             kept: Vec::new(),
             module_types: Vec::new(),
             int_max_str_digits: Cell::new(4300),
+            hidden: Default::default(),
             ascii: [0; 128],
             empty_tuple: Cell::new(0),
             memory_error: Cell::new(0),
@@ -663,6 +668,9 @@ unsafe impl RootSet for VmRoots {
             cell(root);
         }
         for (_, root) in &interp.kept {
+            cell(root);
+        }
+        for root in &interp.hidden {
             cell(root);
         }
         // SAFETY: holds an exception or 0.

@@ -8,6 +8,7 @@ use taipan_compile::{Mode, Options as CompileOptions, SyntaxError};
 use taipan_interp::frame;
 use taipan_objects::class::TypeDef;
 use taipan_objects::dict::Dict;
+use taipan_objects::hidden;
 use taipan_objects::layout;
 use taipan_objects::layout::at;
 use taipan_objects::mem;
@@ -45,6 +46,7 @@ impl Python {
         let mut vm = Vm::new(heap).map_err(Failure)?;
         vm.interp.hooks.call_function = Some(frame::call_function);
         vm.interp.hooks.run = Some(hooks::run);
+        vm.interp.hooks.make_hidden = Some(make_hidden);
         vm.interp.hooks.run_raised = Some(hooks::run_raised);
         vm.interp.hooks.cell_changed = Some(hooks::cell_changed);
         vm.interp.hooks.format_value = Some(taipan_text::format_value);
@@ -285,3 +287,29 @@ const BUILTIN_TYPES: &[&str] = &[
     "filter",
     "reversed",
 ];
+
+/// Compiles the hidden guest functions.
+fn make_hidden(vm: &mut Vm) -> PyResult<()> {
+    let options = CompileOptions::new(Mode::Exec);
+    let mut code = taipan_compile::compile_text(hidden::SOURCE, "<hidden>", options)
+        .expect("the source of the hidden functions is right");
+    for constant in &mut code.consts {
+        if let taipan_bytecode::Const::Code(code) = constant {
+            code.flags.0 |= taipan_bytecode::CodeFlags::HIDDEN.0;
+        }
+    }
+    let globals = vm.new_dict_old()?;
+    let builtins = vm.interp.modules().get_name(vm, "builtins")?;
+    globals.set_name(vm, "__builtins__", builtins.unwrap_or_else(ty::none))?;
+    let code = vm.new_code(code)?;
+    frame::run_body(vm, mem::expect_ref(code), globals, None, None)?;
+    for (number, name) in hidden::NAMES.iter().enumerate() {
+        let function = globals
+            .get_name(vm, name)?
+            .expect("the source defines every name");
+        // Traces hold its address.
+        vm.mutator().pin(mem::expect_ref(function));
+        vm.interp.hidden[number].set(function.bits());
+    }
+    Ok(())
+}

@@ -32,7 +32,8 @@ natives! {
         "replace" method Signature(2), "($self, old, new, /, count=-1)" => str_search::replace;
         "split" method Signature(0), "($self, /, sep=None, maxsplit=-1)" => str_split::split;
         "rsplit" method Signature(0), "($self, /, sep=None, maxsplit=-1)" => str_split::rsplit;
-        "join" method One, "($self, iterable, /)" => str_join::join;
+        "join" method One, "($self, iterable, /)" => str_join::join,
+            intrinsic(taipan_objects::native::Intrinsic::Consume(taipan_objects::hidden::Hidden::Join));
         "capitalize" method NoArgs, "($self, /)" => str_case::capitalize;
         "casefold" method NoArgs, "($self, /)" => str_case::casefold;
         "title" method NoArgs, "($self, /)" => str_case::title;

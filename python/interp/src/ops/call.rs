@@ -8,10 +8,11 @@ use crate::ops::{generator, iterate};
 use crate::plan::{self, Construct};
 use crate::run;
 use coil_machine::{Arg, BoolOps, FloatOps, IntOps, Key, Leave, Machine, Next, RefOps, ValOps};
-use coil_value::LayoutId;
+use coil_value::{LayoutId, Value};
 use taipan_bytecode::Word;
 use taipan_objects::Vm;
 use taipan_objects::function::CodeData;
+use taipan_objects::hidden::Hidden;
 use taipan_objects::layout;
 use taipan_objects::native::{Intrinsic, NativeDef, NativeKind};
 use taipan_objects::ty;
@@ -233,6 +234,17 @@ fn call_other<M: Machine>(
             let def = unsafe { &*std::ptr::with_exposed_provenance::<NativeDef>(address) };
             let first = b(word) + 2 - i32::from(has_this);
             let given = i32::from(word.c()) + i32::from(has_this);
+            if let Intrinsic::Consume(hidden) = def.intrinsic
+                && word.c() == 1
+                && (has_this || def.kind == NativeKind::Function)
+            {
+                let items = m.reg(b(word) + 2);
+                if is_generator(items) {
+                    let this = m.reg(b(word) + 1);
+                    let args = [this, items];
+                    return call_hidden(m, word, hidden, &args[usize::from(!has_this)..]);
+                }
+            }
             if layout == layout::NATIVE_FUNCTION && !has_this && def.kind == NativeKind::Method {
                 // A builtin method bound earlier (`append = x.append`).
                 let this = object.load_val(fields::NATIVE_SELF);
@@ -290,11 +302,45 @@ fn call_other<M: Machine>(
             call_anything(m, word, callable, has_this, None)
         }
         layout::TYPE if !has_this => call_class(m, word, callable, None),
-        _ if callable.is(ty::types::TYPE.value()).yes() && !has_this && word.c() == 1 => {
-            type_of(m, word)
-        }
+        LayoutId::FOREIGN if !has_this && word.c() == 1 => call_builtin_type(m, word, callable),
         _ => call_anything(m, word, callable, has_this, None),
     }
+}
+
+fn is_generator<V: ValOps>(value: V) -> bool {
+    value.is_ref().yes()
+        && value
+            .reference()
+            .load_ref(fields::TYPE)
+            .is_address(ty::types::GENERATOR.as_ref().address())
+            .yes()
+}
+
+/// The hidden function that makes a container of a generator's items.
+fn container_of_items<V: ValOps>(class: V) -> Option<Hidden> {
+    let object = class.reference().promote();
+    [
+        (&ty::types::TUPLE, Hidden::Tuple),
+        (&ty::types::LIST, Hidden::List),
+        (&ty::types::SET, Hidden::Set),
+        (&ty::types::FROZENSET, Hidden::FrozenSet),
+    ]
+    .into_iter()
+    .find_map(|(ty, hidden)| (ty.as_ref().address() == object).then_some(hidden))
+}
+
+/// A builtin function applied to a generator, as a guest function: its loop is then one of the interpreter's.
+fn call_hidden<M: Machine>(m: &mut M, word: Word, hidden: Hidden, args: &[M::Val]) -> Next {
+    let bits = vm(m).interp.hidden[hidden as usize].get();
+    // SAFETY: holds a function or 0.
+    let function = match unsafe { Value::from_bits(bits) } {
+        Some(function) => m.val(function),
+        None => {
+            let number = m.int(hidden as i64);
+            m.call_val(&opaque::HIDDEN, [Arg::Int(number)])?
+        }
+    };
+    call_function_with(m, function, args, word.a(), kind::PLAIN)
 }
 
 /// A builtin function or method descriptor, with the object first among the arguments if it takes one.
@@ -313,6 +359,20 @@ fn call_native<M: Machine>(
     )?;
     m.set_reg(a(word), value);
     Ok(())
+}
+
+/// A builtin class (or another static object) with one argument.
+fn call_builtin_type<M: Machine>(m: &mut M, word: Word, callable: M::Val) -> Next {
+    if callable.is(ty::types::TYPE.value()).yes() {
+        return type_of(m, word);
+    }
+    let items = m.reg(b(word) + 2);
+    if is_generator(items)
+        && let Some(hidden) = container_of_items(callable)
+    {
+        return call_hidden(m, word, hidden, &[items]);
+    }
+    call_anything(m, word, callable, false, None)
 }
 
 /// `type(x)`.
