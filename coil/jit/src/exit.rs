@@ -199,8 +199,12 @@ unsafe fn write_state(
         let pc = unsafe { (*code).words }.wrapping_add(frame.pc as usize);
         let record = root.wrapping_add(number);
         if number == 0 {
+            // What it was to go on with when it was suspended belongs to another place than this one.
             // SAFETY: the root frame's record.
-            unsafe { (*record).pc = pc };
+            unsafe {
+                (*record).pc = pc;
+                (*record).resume = std::ptr::null();
+            }
             continue;
         }
         // SAFETY: the record stack has slack beyond its limit.

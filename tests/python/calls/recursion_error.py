@@ -58,7 +58,7 @@ for limit in [200, 1000]:
     try:
         count()
     except RecursionError:
-        print(limit - 20 < depth <= limit)
+        print(abs(depth - limit) < 20)  # inlined frames of compiled code may pass the limit by a few
 
 
 def fine(n):

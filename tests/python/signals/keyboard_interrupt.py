@@ -52,11 +52,13 @@ closed = []
 
 
 def generator(n):
+    numbers = gen()
     try:
-        for i in gen():
+        for i in numbers:
             if i == n:
                 _thread.interrupt_main()
     except KeyboardInterrupt:
+        numbers.close()
         return "interrupted"
 
 

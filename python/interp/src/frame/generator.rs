@@ -1,0 +1,198 @@
+//! Generators and coroutines: resuming them from native code, and their end by an exception.
+
+use super::function_of;
+use coil_frame::{Context, FrameRecord};
+use coil_value::{Ref, Value};
+use taipan_bytecode::CodeFlags;
+use taipan_objects::function::{CodeData, Function};
+use taipan_objects::layout::at;
+use taipan_objects::mem;
+use taipan_objects::protocol;
+use taipan_objects::ty::{self, StaticType, Type, types};
+use taipan_objects::{PyResult, Vm};
+
+/// States of generators.
+pub mod state {
+    /// Made, not started.
+    pub const CREATED: i64 = 0;
+    /// Stands at a yield.
+    pub const SUSPENDED: i64 = 1;
+    /// Runs. Everything below this can be resumed.
+    pub const RUNNING: i64 = 2;
+    /// Has returned or raised.
+    pub const FINISHED: i64 = 3;
+}
+
+/// The type of the generator-like object that code makes.
+pub(crate) fn generator_type(code: &CodeData) -> Option<&'static StaticType> {
+    if code.has(CodeFlags::ASYNC_GENERATOR) {
+        Some(&types::ASYNC_GENERATOR)
+    } else if code.has(CodeFlags::COROUTINE) {
+        Some(&types::COROUTINE)
+    } else if code.has(CodeFlags::GENERATOR) {
+        Some(&types::GENERATOR)
+    } else {
+        None
+    }
+}
+
+/// The `__iter__` of a class (by address) if it is a plain generator function of one parameter, and the class's version cell.
+pub(crate) fn generator_iter(cx: *mut Context, class: usize) -> Option<(Value, *const u32)> {
+    // SAFETY: the machine's context belongs to a Vm.
+    let vm = unsafe { Vm::from_context(cx) };
+    // SAFETY: the type of a live object; types are never freed.
+    let ty = Type::from_ref(unsafe { Ref::from_address(class as u64) }?);
+    let method = ty.lookup(vm.interp.names.__iter__.str())?;
+    let function = Function::of(method)?;
+    let code = function.code();
+    let plain = code.simple
+        && code.code.arg_count == 1
+        && code.has(CodeFlags::GENERATOR)
+        && !code.has(CodeFlags::ASYNC_GENERATOR);
+    if !plain {
+        return None;
+    }
+    vm.mutator().pin(function.as_ref());
+    Some((method, ty.version_address()))
+}
+
+/// An exception leaves a generator's frame.
+pub(crate) fn generator_raised(vm: &mut Vm, generator: Value) {
+    let object = mem::expect_ref(generator);
+    mem::set(object, at::GEN_STATE, state::FINISHED);
+    let kind = if Type::of(generator).is(&types::COROUTINE) {
+        "coroutine"
+    } else if Type::of(generator).is(&types::ASYNC_GENERATOR) {
+        "async generator"
+    } else {
+        "generator"
+    };
+    let stop = vm.raised_is(&types::StopIteration);
+    let stop_async = kind == "async generator" && vm.raised_is(&types::StopAsyncIteration);
+    if !stop && !stop_async {
+        return;
+    }
+    let name = if stop {
+        "StopIteration"
+    } else {
+        "StopAsyncIteration"
+    };
+    // SAFETY: `pending` holds the exception.
+    let Some(former) = (unsafe { Value::from_bits(std::mem::take(&mut vm.cx.pending)) }) else {
+        return;
+    };
+    let raised = vm.raise_runtime(&format!("{kind} raised {name}"));
+    let error = vm.take_raised(raised);
+    let object = mem::expect_ref(error);
+    vm.store(object, at::EXC_CAUSE, Some(former));
+    vm.store(object, at::EXC_CONTEXT, Some(former));
+    mem::set(object, at::EXC_SUPPRESS, 1u8);
+    let _ = vm.raise(error);
+}
+
+/// Resumes a generator from native code with a value (or with an exception pending when `sent` is none): what it yields, or none at the end
+/// with the result.
+///
+/// # Errors
+/// What it raises.
+pub fn resume(vm: &mut Vm, generator: Ref, sent: Option<Value>) -> PyResult<Result<Value, Value>> {
+    resume_place(vm, generator, sent, None)
+}
+
+/// Resumes a suspended generator at another word than where it stands (behind a `send` whose iterator has returned).
+///
+/// # Errors
+/// What it raises.
+pub fn resume_at(vm: &mut Vm, generator: Ref, word: usize) -> PyResult<Result<Value, Value>> {
+    resume_place(vm, generator, Some(ty::none()), Some(word))
+}
+
+pub(super) fn resume_place(
+    vm: &mut Vm,
+    generator: Ref,
+    sent: Option<Value>,
+    place: Option<usize>,
+) -> PyResult<Result<Value, Value>> {
+    let now: i64 = mem::get(generator, at::GEN_STATE);
+    if now == state::RUNNING {
+        let kind = protocol::type_name(Value::from_ref(generator));
+        return Err(vm.raise_value(&format!("{kind} already executing")));
+    }
+    let function = mem::value(generator, at::GEN_FUNCTION).expect("generators have a function");
+    let data = function_of(function).code();
+    let pc: i64 = mem::get(generator, at::GEN_PC);
+    let block = &data.block;
+    vm.nested("", |vm| {
+        let base = vm.stack_top().wrapping_add(1);
+        // SAFETY: the context is the running one.
+        let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
+        let record = vm.cx.frame_top.wrapping_add(1);
+        let end = base.wrapping_add(usize::from(block.register_count));
+        if record >= vm.cx.record_limit || end > vm.cx.register_limit {
+            return Err(vm.raise_recursion("maximum recursion depth exceeded"));
+        }
+        // SAFETY: the saved place stands after a yield of this code.
+        let pc_address = unsafe { block.words.add(pc as usize) };
+        // SAFETY: as above.
+        let live = unsafe { block.live_registers(pc_address) };
+        for index in 0..live {
+            let value = mem::value(generator, at::GEN_REGISTERS + 8 * index);
+            // SAFETY: within the window.
+            unsafe { *base.add(index) = value.map_or(0, Value::bits) };
+        }
+        // SAFETY: the register below the window is free.
+        unsafe { *base.sub(1) = function.bits() };
+        // SAFETY: the word before the place is the yield.
+        let word = taipan_bytecode::Word(unsafe { *pc_address.sub(1) });
+        let starts = word.op_number() == taipan_bytecode::Op::ReturnGenerator as u8;
+        let mut pc_address = pc_address;
+        match (place, sent) {
+            // SAFETY: a jump target of the code.
+            (Some(place), _) => pc_address = unsafe { block.words.add(place) },
+            // SAFETY: within the window.
+            (None, Some(sent)) if !starts => unsafe {
+                *base.add(usize::from(word.a())) = sent.bits()
+            },
+            _ => {}
+        }
+        mem::set(generator, at::GEN_STATE, state::RUNNING);
+        // SAFETY: below the limit.
+        unsafe {
+            record.write(FrameRecord {
+                code: block,
+                pc: pc_address,
+                base,
+                resume: std::ptr::null(),
+                result: 0,
+                kind: FrameRecord::ROOT,
+                flags: 0,
+                extra: Value::from_ref(generator).bits(),
+            });
+        }
+        vm.cx.frame_top = record;
+        let own = mem::value(generator, at::GEN_HANDLED);
+        let outer = vm.handled.replace(own.map_or(0, Value::bits));
+        vm.outer_handled.push(outer);
+        let hook = if sent.is_some() {
+            vm.interp.hooks.run
+        } else {
+            vm.interp.hooks.run_raised
+        };
+        let result = hook.expect("set at start-up")(vm);
+        vm.outer_handled.pop();
+        let handled = vm.handled.replace(outer);
+        let after: i64 = mem::get(generator, at::GEN_STATE);
+        if after == state::SUSPENDED {
+            // SAFETY: holds an exception, None or 0.
+            let handled = unsafe { Value::from_bits(handled) }.filter(|value| *value != ty::none());
+            vm.store(generator, at::GEN_HANDLED, handled);
+        } else if after == state::RUNNING {
+            mem::set(generator, at::GEN_STATE, state::FINISHED);
+        }
+        match result {
+            Ok(value) if after == state::SUSPENDED => Ok(Ok(value)),
+            Ok(value) => Ok(Err(value)),
+            Err(raised) => Err(raised),
+        }
+    })
+}
