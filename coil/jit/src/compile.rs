@@ -6,7 +6,7 @@ use crate::table::{Entry, Table};
 use coil_backend::{Backend, BackendError, X64Backend};
 use coil_opt::{LabelState, LinkTargets, NoTargets};
 use coil_options::{DumpKind, Options};
-use coil_trace::{Compiled, CompiledEnd, Op, Trace};
+use coil_trace::{Compiled, CompiledEnd, Effect, Inst, Op, Trace};
 
 /// States of a trace's labels, for links to it.
 pub(crate) type Links = Vec<LabelState>;
@@ -86,4 +86,10 @@ impl LinkTargets for Table {
 pub(crate) fn count_ops(trace: &Trace) -> u64 {
     let real = trace.insts.iter().filter(|inst| inst.op != Op::Nop);
     real.count() as u64
+}
+
+/// Opaque calls among instructions.
+pub(crate) fn count_calls(insts: &[Inst]) -> u64 {
+    let calls = insts.iter().filter(|inst| inst.op.effect() == Effect::Call);
+    calls.count() as u64
 }

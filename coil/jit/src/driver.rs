@@ -1,7 +1,7 @@
 //! The run loop: Direct, recording, compiled code, exits.
 
 use crate::backoff::Place;
-use crate::jit::{Jit, nanoseconds};
+use crate::jit::Jit;
 use crate::raw;
 use crate::table::Entry;
 use coil_backend::{ExitReason, SpillArea};
@@ -10,7 +10,6 @@ use coil_machine::{Direct, DirectVal, Leave, MachineState, StopReason};
 use coil_record::Start;
 use coil_value::Value;
 use std::sync::atomic::Ordering::Relaxed;
-use std::time::Instant;
 
 /// How a run of guest code ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -171,8 +170,7 @@ unsafe fn run_from(cx: *mut Context, raised: bool) -> Outcome {
     // SAFETY: by contract.
     let jit = unsafe { Jit::of(cx) };
     let depth = jit.running.len();
-    let timed = depth > 0 && jit.options.stats.wanted();
-    let begin = timed.then(Instant::now);
+    let outer = jit.clock.switch(false);
     let suspends = jit.running.last().is_some_and(|run| run.state.is_none());
     if suspends && let Some(run) = jit.running.last_mut() {
         run.state = Some(saved.clone());
@@ -198,9 +196,7 @@ unsafe fn run_from(cx: *mut Context, raised: bool) -> Outcome {
             context.events.fetch_or(Events::INVALIDATED, Relaxed);
         }
     }
-    if let Some(begin) = begin {
-        jit.outside_ns += nanoseconds(begin);
-    }
+    jit.clock.switch(outer);
     outcome
 }
 
@@ -308,23 +304,17 @@ unsafe fn enter(cx: *mut Context, entry: *const u8) -> Step {
         state: None,
     });
     jit.stats.entries += 1;
-    let timed = jit.running.len() == 1 && jit.options.stats.wanted();
-    if timed {
-        jit.outside_ns = 0;
-    }
-    let begin = timed.then(Instant::now);
     let mut area = SpillArea::new();
     // SAFETY: the innermost record is complete.
     let base = unsafe { raw::innermost(cx) }.base;
     // SAFETY: the backend lives as long as the driver.
     let backend = unsafe { &*backend };
+    jit.clock.switch(true);
     // SAFETY: the innermost frame is in the state that the entry expects.
     let reason = unsafe { backend.enter(entry, cx, base, &mut area) };
     // SAFETY: attached.
     let jit = unsafe { Jit::of(cx) };
-    if let Some(begin) = begin {
-        jit.stats.compiled_ns += nanoseconds(begin).saturating_sub(jit.outside_ns);
-    }
+    jit.clock.switch(false);
     match reason {
         ExitReason::Exit { trace, site } => {
             jit.stats.exits += 1;

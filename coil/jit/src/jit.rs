@@ -4,8 +4,9 @@ use crate::backoff::Backoff;
 use crate::compile::make_backend;
 use crate::driver::Running;
 use crate::language::Language;
+use crate::raw;
 use crate::roots::ContextRoots;
-use crate::stats::Stats;
+use crate::stats::{Clock, Stats};
 use crate::table::Table;
 use coil_backend::Backend;
 use coil_frame::{CodeBlock, Context, FrameRecord};
@@ -45,8 +46,8 @@ pub struct Jit {
     pub(crate) window_extent: usize,
     /// Counts invalidations.
     pub(crate) epoch: u64,
-    /// Time that the present run of compiled code spent outside of it.
-    pub(crate) outside_ns: u64,
+    /// Whose time it is, while statistics are wanted.
+    pub(crate) clock: Clock,
     pub(crate) stats: Stats,
     pub(crate) start: Instant,
     machine: Box<MachineState>,
@@ -104,7 +105,7 @@ impl Jit {
             running: Vec::new(),
             window_extent: 0,
             epoch: 0,
-            outside_ns: 0,
+            clock: Clock::new(options.stats.wanted()),
             stats: Stats::default(),
             start: Instant::now(),
             machine,
@@ -137,6 +138,13 @@ impl Jit {
     pub fn stats(&self) -> Stats {
         let mut stats = self.stats.clone();
         stats.total_ns = nanoseconds(self.start);
+        stats.compiled_ns = self.clock.compiled_ns();
+        // SAFETY: the context outlives the driver.
+        let heap = unsafe { raw::mutator(self.cx) }.heap().counters();
+        stats.minors = heap.minors;
+        stats.majors = heap.majors;
+        stats.pauses_ns = heap.pauses.total_ns;
+        stats.longest_pause_ns = heap.pauses.max_ns;
         if let Some(backend) = &self.backend {
             stats.code_bytes = backend.stats().used_bytes as u64;
         }

@@ -1,7 +1,7 @@
 //! A recording, and the installation of what comes of it.
 
 use crate::backoff::Place;
-use crate::compile::count_ops;
+use crate::compile::{count_calls, count_ops};
 use crate::driver::{Outcome, Step, finish_root};
 use crate::jit::{Answers, Jit, nanoseconds};
 use crate::raw;
@@ -12,7 +12,7 @@ use coil_frame::Context;
 use coil_machine::{Leave, MachineState, StopReason};
 use coil_options::{DumpKind, Section};
 use coil_record::{Limits, Recorded, Recorder, Start, TraceBuf};
-use coil_trace::{CompiledEnd, Effect, End, Op};
+use coil_trace::{CompiledEnd, End, Op};
 use std::time::Instant;
 
 /// Values that the exit of a trace may have; traces with more are refused.
@@ -225,11 +225,13 @@ impl Jit {
         );
         self.stats.ops_before += ops_before;
         self.stats.ops_after += ops_after;
-        let calls = compiled.trace.insts.iter();
-        self.stats.calls_after += calls
-            .filter(|inst| inst.op.effect() == Effect::Call)
-            .count() as u64;
         let insts = &compiled.trace.insts;
+        self.stats.calls_after += count_calls(insts);
+        if let Some(label) = compiled.labels.last() {
+            let body = &insts[label.at as usize..];
+            self.stats.loop_ops += body.iter().filter(|inst| inst.op != Op::Nop).count() as u64;
+            self.stats.loop_calls += count_calls(body);
+        }
         let sites = code.sites.iter().map(|site| Site {
             count: 0,
             op: insts

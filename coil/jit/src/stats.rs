@@ -3,6 +3,7 @@
 use coil_record::Abort;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::time::Instant;
 
 macro_rules! counters {
     ($($(#[doc = $doc:literal])* $field:ident;)*) => {
@@ -47,6 +48,10 @@ counters! {
     ops_after;
     /// Opaque calls among the instructions after optimising.
     calls_after;
+    /// Instructions of loops, without their preambles.
+    loop_ops;
+    /// Opaque calls among them.
+    loop_calls;
     /// Time recording, in nanoseconds.
     record_ns;
     /// Time optimising, in nanoseconds.
@@ -57,12 +62,60 @@ counters! {
     entries;
     /// Exits that came back to the driver.
     exits;
-    /// Time in compiled code, in nanoseconds (only measured when statistics are wanted).
+    /// Time in compiled code and what it calls, but for interpreters that natives start, in nanoseconds (only measured when statistics are
+    /// wanted).
     compiled_ns;
     /// Time since the driver was attached, in nanoseconds.
     total_ns;
     /// Bytes of machine code.
     code_bytes;
+    /// Minor collections.
+    minors;
+    /// Major collections.
+    majors;
+    /// Time that the collector stopped the program, in nanoseconds.
+    pauses_ns;
+    /// Its longest pause, in nanoseconds.
+    longest_pause_ns;
+}
+
+/// Tells time in compiled code from all other time. Stands still unless statistics are wanted.
+#[derive(Debug)]
+pub(crate) struct Clock {
+    on: bool,
+    compiled: bool,
+    since: Instant,
+    compiled_ns: u64,
+}
+
+impl Clock {
+    pub(crate) fn new(on: bool) -> Clock {
+        Clock {
+            on,
+            compiled: false,
+            since: Instant::now(),
+            compiled_ns: 0,
+        }
+    }
+
+    /// From now on it is time in compiled code, or other time; gives what it was.
+    #[inline]
+    pub(crate) fn switch(&mut self, compiled: bool) -> bool {
+        if !self.on {
+            return false;
+        }
+        let now = Instant::now();
+        if self.compiled {
+            let passed = now.duration_since(self.since).as_nanos();
+            self.compiled_ns += u64::try_from(passed).unwrap_or(u64::MAX);
+        }
+        self.since = now;
+        std::mem::replace(&mut self.compiled, compiled)
+    }
+
+    pub(crate) fn compiled_ns(&self) -> u64 {
+        self.compiled_ns
+    }
 }
 
 impl Stats {
@@ -84,9 +137,10 @@ impl Stats {
         let per_thousand = |part: u64, whole: u64| part * 1000 / whole.max(1);
         let _ = writeln!(
             out,
-            "  \"compiled_per_mille\": {},\n  \"calls_per_1000_ops\": {},",
+            "  \"compiled_per_mille\": {},\n  \"calls_per_1000_ops\": {},\n  \"calls_per_1000_loop_ops\": {},",
             per_thousand(self.compiled_ns, self.total_ns),
-            per_thousand(self.calls_after, self.ops_after)
+            per_thousand(self.calls_after, self.ops_after),
+            per_thousand(self.loop_calls, self.loop_ops)
         );
         out.push_str("  \"aborts\": {");
         for (at, (reason, count)) in self.aborts.iter().enumerate() {
@@ -99,5 +153,51 @@ impl Stats {
             "\n  }\n}\n"
         });
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Clock, Stats};
+    use std::time::Duration;
+
+    #[test]
+    fn time_counts_only_in_compiled_code_and_only_when_wanted() {
+        let pause = || std::thread::sleep(Duration::from_millis(2));
+        let mut off = Clock::new(false);
+        assert!(!off.switch(true) && !off.switch(false));
+        assert_eq!(off.compiled_ns(), 0);
+        let mut clock = Clock::new(true);
+        pause();
+        assert!(!clock.switch(true));
+        assert_eq!(clock.compiled_ns(), 0);
+        pause();
+        assert!(clock.switch(false));
+        let compiled = clock.compiled_ns();
+        assert!(compiled >= 2_000_000);
+        pause();
+        assert!(!clock.switch(false));
+        assert_eq!(clock.compiled_ns(), compiled);
+    }
+
+    #[test]
+    fn shares_are_of_what_there_is() {
+        let mut stats = Stats {
+            loop_ops: 40,
+            loop_calls: 1,
+            compiled_ns: 3,
+            total_ns: 4,
+            ..Stats::default()
+        };
+        stats.abort("trace too long");
+        let json = stats.json();
+        for line in [
+            "  \"compiled_per_mille\": 750,\n",
+            "  \"calls_per_1000_ops\": 0,\n",
+            "  \"calls_per_1000_loop_ops\": 25,\n",
+            "    \"trace too long\": 1\n",
+        ] {
+            assert!(json.contains(line), "{line} in {json}");
+        }
     }
 }

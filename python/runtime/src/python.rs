@@ -121,7 +121,7 @@ impl Python {
         let mut config = config.clone();
         config.modules.extend(taipan_numbers::MODULES);
         config.modules.extend(taipan_containers::MODULES);
-        config.modules.push(&taipan_io::IO);
+        config.modules.extend(taipan_io::MODULES);
         let vm = &mut *self.vm;
         taipan_io::ready_types(vm)?;
         taipan_modules::init(vm, &config)?;

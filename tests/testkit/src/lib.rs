@@ -15,3 +15,4 @@ pub mod mode;
 pub mod programs;
 pub mod script;
 pub mod suite;
+pub mod trace;

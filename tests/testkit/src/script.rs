@@ -9,10 +9,13 @@
 //! | `# timeout: N` | seconds it may take |
 //! | `# oracle: 3.13` | its expectation comes from a native CPython 3.13, not from 3.14 in WebAssembly |
 //! | `# args: a b` | its command-line arguments |
+//!
+//! Lines `# expect-trace: ..`, which may stand anywhere, say what its compiled traces look like: see [`crate::trace`].
 
 use std::path::{Path, PathBuf};
 
 use crate::mode::{Mode, parse_modes};
+use crate::trace::{TraceExpectation, expectations};
 
 /// Which CPython says what a script prints.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +54,8 @@ pub struct Script {
     pub path: PathBuf,
     /// What it says about itself.
     pub header: Header,
+    /// What it says about its traces.
+    pub traces: Vec<TraceExpectation>,
 }
 
 impl Script {
@@ -72,7 +77,9 @@ impl Script {
                 .expect("it was found below")
                 .with_extension("");
             let header = Header::parse(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+            let traces = expectations(&text).map_err(|e| format!("{}: {e}", path.display()))?;
             scripts.push(Script {
+                traces,
                 name: below.to_string_lossy().replace('\\', "/"),
                 path,
                 header,

@@ -12,6 +12,7 @@ use crate::expectation::{Expectation, relative_traceback};
 use crate::mode::Mode;
 use crate::programs::Program;
 use crate::script::Script;
+use crate::trace::{self, TraceExpectation};
 
 const SLOW: Duration = Duration::from_secs(2);
 const SLOW_SHOWN: usize = 8;
@@ -28,6 +29,7 @@ pub struct Job {
     limit: Duration,
     check_stderr: bool,
     known_to_fail: bool,
+    traces: Vec<TraceExpectation>,
 }
 
 /// How a job ended.
@@ -54,6 +56,10 @@ impl Job {
             limit: Duration::from_secs(script.header.timeout.unwrap_or(timeout)),
             check_stderr: script.header.check_stderr,
             known_to_fail,
+            traces: match mode {
+                Mode::Default => script.traces.clone(),
+                _ => Vec::new(),
+            },
         }
     }
 
@@ -77,6 +83,7 @@ impl Job {
             limit: Duration::from_secs(timeout),
             check_stderr: false,
             known_to_fail,
+            traces: Vec::new(),
         }
     }
 
@@ -102,13 +109,35 @@ impl Job {
             .env("PYTHON_COLORS", "0")
             .env("PYTHONIOENCODING", "utf-8");
         command.envs(self.environment.iter().map(|(name, value)| (*name, value)));
-        match execute(command, self.limit) {
+        let dump = (!self.traces.is_empty()).then(|| self.dump_path());
+        if let Some(dump) = &dump {
+            command.env("COIL_DUMP", format!("ir-opt:{}", dump.display()));
+        }
+        let verdict = match execute(command, self.limit) {
             Ended::TimedOut => {
                 Verdict::Failed(format!("    not done after {} s\n", self.limit.as_secs()))
             }
             Ended::NotStarted(text) => Verdict::Failed(format!("    cannot be started: {text}\n")),
             Ended::Exited(actual) => self.compare(&expected, &actual),
+        };
+        let Some(dump) = dump else { return verdict };
+        let wrong = trace::check(&self.traces, &dump);
+        // It may not be there, and nobody misses it.
+        let _ = std::fs::remove_file(&dump);
+        match verdict {
+            Verdict::Passed if !wrong.is_empty() => Verdict::Failed(wrong),
+            verdict => verdict,
         }
+    }
+
+    /// Where a run leaves its traces: a name that no other job has.
+    fn dump_path(&self) -> PathBuf {
+        let name: String = self
+            .label
+            .chars()
+            .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+            .collect();
+        std::env::temp_dir().join(format!("testkit-{}-{name}.ir", std::process::id()))
     }
 
     fn compare(&self, expected: &Expectation, actual: &Expectation) -> Verdict {
@@ -290,6 +319,7 @@ mod tests {
             limit: Duration::from_secs(1),
             check_stderr: true,
             known_to_fail,
+            traces: Vec::new(),
         }
     }
 
