@@ -206,7 +206,7 @@ impl Live {
                 self.use_exit(compiled, *exit, end, window);
             }
             CompiledEnd::Exit(exit) => self.use_exit(compiled, *exit, end, window),
-            CompiledEnd::Return(id) => {
+            CompiledEnd::Return(id) | CompiledEnd::Yield(id) => {
                 self.use_in_register(*id, end);
             }
         }

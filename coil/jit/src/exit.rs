@@ -71,7 +71,16 @@ impl Jit {
         if op == Op::GuardNoEvent {
             // SAFETY: by contract.
             let events = unsafe { &(*cx).events };
-            events.fetch_and(!(Events::INVALIDATED | Events::FORCED), Relaxed);
+            let own = Events::INVALIDATED | Events::FORCED;
+            let others = events.fetch_and(!own, Relaxed) & !own;
+            if others != 0 && !raised {
+                // Code without loops has no other place where they are seen to.
+                // SAFETY: attached; the state is the interpreter's, and nothing of the driver is used after this.
+                let hook = unsafe { MachineState::of(cx) }.hooks.event;
+                if hook(cx) {
+                    return Step::Unwind;
+                }
+            }
             return go;
         }
         let threshold = jit.options.jit.bridge_threshold.max(1);
@@ -83,6 +92,19 @@ impl Jit {
             || bridges >= jit.options.jit.max_bridges
         {
             return go;
+        }
+        if op == Op::Nop
+            && exit.frames.len() > 1
+            && let Some(last) = exit.frames.last()
+        {
+            let key = (last.code, last.pc);
+            if !jit.resumes.contains_key(&key) && jit.wanted_resumes.borrow().contains(&key) {
+                let place = Place::Resume(key.0, key.1);
+                let code = std::ptr::with_exposed_provenance(last.code);
+                let entry = Entry::Resume(code, key.1);
+                // SAFETY: by contract; the innermost frame has been written.
+                return unsafe { Jit::record(cx, place, entry, Start::Resume, raised) };
+            }
         }
         let Some(start) = bridge_start(trace, exit, &raw[..count]) else {
             return go;

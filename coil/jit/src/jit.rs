@@ -14,8 +14,8 @@ use coil_heap::RootSetId;
 use coil_machine::MachineState;
 use coil_options::{Options, Section};
 use coil_record::{Environment, TraceBuf};
-use rustc_hash::FxHashMap;
-use std::cell::Cell;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::time::Instant;
 
@@ -29,6 +29,8 @@ pub struct Jit {
     pub(crate) loops: FxHashMap<(usize, u32), u32>,
     pub(crate) functions: FxHashMap<usize, u32>,
     pub(crate) resumes: FxHashMap<(usize, u32), u32>,
+    /// Places in code where traces ended because compiled code to resume a frame there was missing.
+    pub(crate) wanted_resumes: RefCell<FxHashSet<(usize, u32)>>,
     /// Returns to a place without compiled code.
     pub(crate) returns: FxHashMap<(usize, u32), u64>,
     pub(crate) backoff: Backoff,
@@ -96,6 +98,7 @@ impl Jit {
             loops: FxHashMap::default(),
             functions: FxHashMap::default(),
             resumes: FxHashMap::default(),
+            wanted_resumes: RefCell::default(),
             returns: FxHashMap::default(),
             backoff: Backoff::default(),
             dependents: FxHashMap::default(),
@@ -256,6 +259,17 @@ impl Environment for Answers {
 
     fn function_target(&self, code: *const CodeBlock) -> Option<u32> {
         self.jit().functions.get(&code.addr()).copied()
+    }
+
+    fn resume_target(&self, code: *const CodeBlock, pc: u32) -> Option<u32> {
+        self.jit().resumes.get(&(code.addr(), pc)).copied()
+    }
+
+    fn want_resume(&self, code: *const CodeBlock, pc: u32) {
+        self.jit()
+            .wanted_resumes
+            .borrow_mut()
+            .insert((code.addr(), pc));
     }
 
     fn volatile(&self, cell: *const u32) -> bool {

@@ -73,6 +73,7 @@ pub(crate) fn lower(trace: &Trace) -> Compiled {
         },
         End::Exit(snapshot) => CompiledEnd::Exit(*snapshot),
         End::Return(id) => CompiledEnd::Return(renamed(&map, *id)),
+        End::Yield(id) => CompiledEnd::Yield(renamed(&map, *id)),
     };
     let call_args = trace
         .call_args

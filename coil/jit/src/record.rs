@@ -12,7 +12,7 @@ use coil_frame::Context;
 use coil_machine::{Leave, MachineState, StopReason};
 use coil_options::{DumpKind, Section};
 use coil_record::{Limits, Recorded, Recorder, Start, TraceBuf};
-use coil_trace::{CompiledEnd, End, Op};
+use coil_trace::{CompiledEnd, End, Op, SnapshotId, Trace};
 use std::time::Instant;
 
 /// Values that the exit of a trace may have; traces with more are refused.
@@ -137,7 +137,8 @@ impl Jit {
         // A bridge that ends where it starts would only be the first of a chain.
         if matches!(entry, Entry::Bridge(..))
             && recorded.bytecodes <= 1
-            && matches!(recorded.trace.end, End::Exit(_))
+            && let End::Exit(end) = recorded.trace.end
+            && self.same_place(entry, &recorded.trace, end)
         {
             let reason = "gets nowhere";
             self.log(Section::JitAbort, format_args!("{title}: {reason}"));
@@ -154,6 +155,28 @@ impl Jit {
                 Err(reason)
             }
         }
+    }
+
+    /// Whether a bridge ends in the frame and at the word where it starts.
+    fn same_place(&self, entry: Entry, trace: &Trace, end: SnapshotId) -> bool {
+        let Entry::Bridge(parent, site) = entry else {
+            return false;
+        };
+        let Some(parent) = self.table.get(parent) else {
+            return true;
+        };
+        let start = &parent.exits[parent.code.sites[site as usize].exit as usize].frames;
+        let mut depth = 1;
+        let mut at = &trace.snapshots[end.0 as usize];
+        let innermost = (at.frame.code, at.frame.pc);
+        while let Some(outer) = at.parent {
+            depth += 1;
+            at = &trace.snapshots[outer.0 as usize];
+        }
+        depth == start.len()
+            && start
+                .last()
+                .is_some_and(|frame| (frame.code, frame.pc) == innermost)
     }
 
     fn title(&self, entry: Entry) -> String {

@@ -379,6 +379,10 @@ impl Machine for Direct {
         Ok((record.kind, record.result))
     }
     #[inline(always)]
+    fn yielding(&mut self, value: DirectVal) -> Result<(u16, u16), Leave> {
+        self.returning(value)
+    }
+    #[inline(always)]
     fn unwinding(&mut self) -> Result<(u16, u16), Leave> {
         // SAFETY: D1.
         let record = unsafe { &*self.top() };

@@ -97,6 +97,11 @@ pub trait Machine: Sized {
     /// # Errors
     /// `Stop` when the frame is the outermost of this run (the machine then keeps `value` for its driver).
     fn returning(&mut self, value: Self::Val) -> Result<(u16, u16), Leave>;
+    /// As [`Machine::returning`] for a frame that is suspended: the language delivers `value` to the result register whatever the kind of frame is.
+    ///
+    /// # Errors
+    /// As `returning`.
+    fn yielding(&mut self, value: Self::Val) -> Result<(u16, u16), Leave>;
     /// The running frame is about to be left by the pending exception: gives its kind and result register, both static.
     ///
     /// # Errors

@@ -269,7 +269,7 @@ impl Assembly<'_> {
             CompiledEnd::Enter { exit, .. } | CompiledEnd::Exit(exit) => {
                 self.reach_exit(*exit, &mut done);
             }
-            CompiledEnd::Return(id) => self.reach(*id),
+            CompiledEnd::Return(id) | CompiledEnd::Yield(id) => self.reach(*id),
         }
         while let Some(at) = self.work.pop() {
             if self.is_phi(at) {
@@ -401,6 +401,7 @@ impl Assembly<'_> {
                 args: args.into_iter().map(&mut name).collect(),
             },
             CompiledEnd::Return(id) => CompiledEnd::Return(name(id)),
+            CompiledEnd::Yield(id) => CompiledEnd::Yield(name(id)),
             end => end,
         };
         if let Some(label) = labels.last_mut() {

@@ -208,6 +208,11 @@ fn run(
             let id = pass.mapped(*id);
             CompiledEnd::Return(pass.force(id))
         }
+        End::Yield(id) => {
+            pass.walk()?;
+            let id = pass.mapped(*id);
+            CompiledEnd::Yield(pass.force(id))
+        }
     };
     let (part, pools) = Part::of(pass);
     Ok(finish(trace, &pools, part, None, end))

@@ -97,11 +97,41 @@ impl<'t> Recorder<'t> {
         }
     }
 
+    /// For a bridge that starts where a trace ended because its frames were too many: what to go on with.
+    fn too_deep_at_start(&self, state: &crate::state::State, at: u32) -> Option<u32> {
+        let frame = state.frames.last()?;
+        let same = state.frames.iter().filter(|other| other.code == frame.code);
+        let too_deep = state.frames.len() > 1
+            && (same.count() > self.limits.max_recursion + 1
+                || state.frames.len() > self.limits.max_depth);
+        if too_deep && state.unwinding.is_none() {
+            self.env.resume_target(frame.code, at)
+        } else {
+            None
+        }
+    }
+
+    fn leave_root(&mut self, value: RecVal<'t>, end: impl FnOnce(Id) -> End) {
+        let mut state = self.buf.state();
+        if !state.done && state.frames.len() == 1 {
+            if self.is_loop() {
+                state.abort(Abort::LeavesByReturn);
+            } else {
+                let id = state.resolve(value.id);
+                state.finish(end(id));
+            }
+        }
+    }
+
     /// A trace that may neither inline nor record further ends in the frame that was just pushed.
     fn end_at_call(&mut self, code: *const CodeBlock, pc: u32) -> Next {
         let own = self.function == Some(code);
         let target = if pc != 0 {
-            None
+            let target = self.env.resume_target(code, pc);
+            if target.is_none() {
+                self.env.want_resume(code, pc);
+            }
+            target
         } else if own {
             Some(self.number)
         } else {
@@ -279,6 +309,12 @@ impl<'t> Machine for Recorder<'t> {
         if !state.done {
             state.begin(at);
             self.bytecodes += 1;
+            if self.bytecodes == 1
+                && let Some(target) = self.too_deep_at_start(&state, at)
+            {
+                let snapshot = state.snapshot();
+                state.finish(End::Link { target, snapshot });
+            }
             if state.trace.insts.len() > self.limits.max_ops {
                 state.abort(Abort::TooLong);
             } else if std::mem::take(&mut state.poll) {
@@ -412,17 +448,12 @@ impl<'t> Machine for Recorder<'t> {
         }
     }
     fn returning(&mut self, value: RecVal<'t>) -> Result<(u16, u16), Leave> {
-        let mut state = self.buf.state();
-        if !state.done && state.frames.len() == 1 {
-            if self.is_loop() {
-                state.abort(Abort::LeavesByReturn);
-            } else {
-                let id = state.resolve(value.id);
-                state.finish(End::Return(id));
-            }
-        }
-        drop(state);
+        self.leave_root(value, End::Return);
         self.direct.returning(DirectVal(value.bits))
+    }
+    fn yielding(&mut self, value: RecVal<'t>) -> Result<(u16, u16), Leave> {
+        self.leave_root(value, End::Yield);
+        self.direct.yielding(DirectVal(value.bits))
     }
     fn pop_frame(&mut self) {
         let mut state = self.buf.state();

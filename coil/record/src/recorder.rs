@@ -17,6 +17,10 @@ pub trait Environment {
     fn loop_target(&self, code: *const CodeBlock, header: u32) -> Option<u32>;
     /// The trace compiled for a function.
     fn function_target(&self, code: *const CodeBlock) -> Option<u32>;
+    /// The trace compiled for frames that go on at this word.
+    fn resume_target(&self, code: *const CodeBlock, pc: u32) -> Option<u32>;
+    /// A trace ended where a frame goes on at this word: compiled code for it would be of use.
+    fn want_resume(&self, code: *const CodeBlock, pc: u32);
     /// Whether a watched cell changes so often that traces should load it.
     fn volatile(&self, cell: *const u32) -> bool;
     /// A recording was given up because of the loop whose header's cache word this is: it should be recorded soon.

@@ -43,6 +43,10 @@ impl Environment for NoTraces {
     fn function_target(&self, _: *const CodeBlock) -> Option<u32> {
         None
     }
+    fn resume_target(&self, _: *const CodeBlock, _: u32) -> Option<u32> {
+        None
+    }
+    fn want_resume(&self, _: *const CodeBlock, _: u32) {}
     fn volatile(&self, _: *const u32) -> bool {
         false
     }

@@ -590,6 +590,7 @@ impl<'a> Parser<'a> {
                 },
                 "exit" => End::Exit(SnapshotId(line.numbered('s')?)),
                 "return" => End::Return(self.value(line)?),
+                "yield" => End::Yield(self.value(line)?),
                 _ => return Err(format!("no end is called `{kind}`")),
             });
             return Ok(());
@@ -610,6 +611,7 @@ impl<'a> Parser<'a> {
             },
             "exit" => CompiledEnd::Exit(SnapshotId(line.numbered('e')?)),
             "return" => CompiledEnd::Return(self.value(line)?),
+            "yield" => CompiledEnd::Yield(self.value(line)?),
             _ => return Err(format!("no end is called `{kind}`")),
         });
         Ok(())

@@ -278,6 +278,7 @@ impl Display for Trace {
             End::Exit(snapshot) if *snapshot == SnapshotId::NONE => Ok(()),
             End::Exit(snapshot) => writeln!(f, "end exit s{}", snapshot.0),
             End::Return(id) => writeln!(f, "end return {}", Name(self, *id)),
+            End::Yield(id) => writeln!(f, "end yield {}", Name(self, *id)),
         }
     }
 }
@@ -321,6 +322,7 @@ impl Display for Compiled {
             CompiledEnd::Enter { target, exit } => writeln!(f, "end enter {target} e{}", exit.0),
             CompiledEnd::Exit(exit) => writeln!(f, "end exit e{}", exit.0),
             CompiledEnd::Return(id) => writeln!(f, "end return {}", Name(trace, *id)),
+            CompiledEnd::Yield(id) => writeln!(f, "end yield {}", Name(trace, *id)),
         }
     }
 }

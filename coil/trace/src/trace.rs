@@ -37,6 +37,8 @@ pub enum End {
     Exit(SnapshotId),
     /// The root frame returns this value: pops its frame record and goes on in the caller.
     Return(Id),
+    /// Suspends the root frame: its caller gets this value as that of a plain call, whatever kind of frame it is.
+    Yield(Id),
 }
 
 /// A trace as recorded.
@@ -141,6 +143,8 @@ pub enum CompiledEnd {
     Exit(SnapshotId),
     /// Returns this value from the root frame.
     Return(Id),
+    /// Suspends the root frame: its caller gets this value as that of a plain call.
+    Yield(Id),
 }
 
 /// An optimised trace, ready for a backend: same instructions, snapshots replaced by exits, loops as labels.

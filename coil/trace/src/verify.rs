@@ -66,7 +66,7 @@ pub fn verify(trace: &Trace) -> Result<(), Malformed> {
     let end = trace.insts.len();
     match &trace.end {
         End::Loop(at) | End::Link { snapshot: at, .. } | End::Exit(at) => snapshot(trace, *at, end),
-        End::Return(id) => operand(trace, *id, Ty::Val, 0, end),
+        End::Return(id) | End::Yield(id) => operand(trace, *id, Ty::Val, 0, end),
     }
     .map_err(|text| fail(end, text))
 }
@@ -147,7 +147,9 @@ pub fn verify_compiled(compiled: &Compiled) -> Result<(), Malformed> {
             CompiledEnd::Enter { exit, .. } | CompiledEnd::Exit(exit) => {
                 exit_of(compiled, *exit, first, end)
             }
-            CompiledEnd::Return(id) => operand(trace, *id, Ty::Val, first, end),
+            CompiledEnd::Return(id) | CompiledEnd::Yield(id) => {
+                operand(trace, *id, Ty::Val, first, end)
+            }
         }
     };
     check().map_err(|text| fail(end, text))

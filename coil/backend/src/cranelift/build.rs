@@ -373,7 +373,8 @@ impl<'a> Build<'a> {
             }
             CompiledEnd::Enter { target, exit } => self.enter_trace(*target, *exit)?,
             CompiledEnd::Exit(exit) => self.exit(*exit)?,
-            CompiledEnd::Return(id) => self.return_value(*id),
+            CompiledEnd::Return(id) => self.return_value(*id, false),
+            CompiledEnd::Yield(id) => self.return_value(*id, true),
         }
         Ok(())
     }
@@ -385,11 +386,17 @@ impl<'a> Build<'a> {
         self.leave(GO_ON);
     }
 
-    fn return_value(&mut self, id: Id) {
+    fn return_value(&mut self, id: Id, yields: bool) {
         let value = self.value(id);
         self.set_context_word(context::SCRATCH + 8, value);
         let top = self.context_word(context::FRAME_TOP);
         let kind = self.f.ins().uload16(I64, FLAGS, top, record::KIND as i32);
+        let kind = if yields {
+            let root = self.int_const(u64::from(FrameRecord::ROOT));
+            self.f.ins().icmp(IntCC::Equal, kind, root)
+        } else {
+            kind
+        };
         let (plain, special) = (self.f.create_block(), self.f.create_block());
         self.f.ins().brif(kind, special, &[], plain, &[]);
         self.f.switch_to_block(special);

@@ -31,7 +31,11 @@ impl Gen<'_> {
                 Ok(())
             }
             CompiledEnd::Return(id) => {
-                self.return_value(*id);
+                self.return_value(*id, 0);
+                Ok(())
+            }
+            CompiledEnd::Yield(id) => {
+                self.return_value(*id, FrameRecord::ROOT);
                 Ok(())
             }
         }
@@ -97,15 +101,21 @@ impl Gen<'_> {
         Ok(())
     }
 
-    /// The root frame returns.
-    fn return_value(&mut self, id: Id) {
+    /// The root frame returns or is suspended: frames of the kind `plain` (all but [`FrameRecord::ROOT`], if it is that one) give their value to the
+    /// caller's result register, the others leave to the driver.
+    fn return_value(&mut self, id: Id, plain: u16) {
         let from = self.location(id);
         Gen::emit_move(self.asm, &self.out.consts, 0, Location::Gpr(RAX), from);
         let top = Mem::new(RBP, context::FRAME_TOP as i32);
         self.asm.load(RCX, top);
         let kind = Mem::new(RCX, record::KIND as i32);
-        self.asm.cmp_mem_imm(kind, 0, 2);
-        let special = self.asm.jcc(cc::NE);
+        self.asm
+            .cmp_mem_imm(kind, i32::from(plain.cast_signed()), 2);
+        let special = self.asm.jcc(if plain == FrameRecord::ROOT {
+            cc::E
+        } else {
+            cc::NE
+        });
         let result = Mem::new(RCX, record::RESULT as i32);
         self.asm.load_narrow(RDX, result, 2, false);
         self.asm.alu_imm(Alu::Sub, RCX, record::SIZE as i32);

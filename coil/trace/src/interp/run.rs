@@ -116,7 +116,7 @@ pub fn run_trace(
             End::Exit(snapshot) => {
                 return Outcome::Exit(left(write(trace, *snapshot, machine, &values), end));
             }
-            End::Return(id) => return Outcome::Return(values.get(*id)),
+            End::Return(id) | End::Yield(id) => return Outcome::Return(values.get(*id)),
         }
     }
     Outcome::Limit
@@ -296,7 +296,9 @@ fn run_from(
                 let exit = &compiled.exits[exit.0 as usize];
                 return Outcome::Exit(left(leave(trace, exit, machine, &values), end, iteration));
             }
-            CompiledEnd::Return(id) => return Outcome::Return(values.get(*id)),
+            CompiledEnd::Return(id) | CompiledEnd::Yield(id) => {
+                return Outcome::Return(values.get(*id));
+            }
         }
     }
 }

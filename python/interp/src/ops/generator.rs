@@ -140,7 +140,7 @@ fn suspend<M: Machine>(m: &mut M, value: M::Val) -> Next {
     let (pc, suspended) = (m.int(i64::from(pc_index(m))), m.int(state::SUSPENDED));
     m.store_int(generator, fields::GEN_PC, pc);
     m.store_int(generator, fields::GEN_STATE, suspended);
-    let (kind, result) = m.returning(value)?;
+    let (kind, result) = m.yielding(value)?;
     m.pop_frame();
     // A yielded value: a `for_iter` or `send` goes on with the next instruction.
     debug_assert!(
