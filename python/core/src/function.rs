@@ -192,6 +192,10 @@ fn set_code(vm: &mut Vm, this: Value, new: Option<Value>) -> PyResult<()> {
             "{name}() requires a code object with {closure} free vars, not {wanted}"
         )));
     }
+    // The names that came with the code it is made of stay.
+    let (name, qualname) = (function(this).name(), function(this).qualname());
+    store(vm, this, at::FUNC_NAME, Some(name))?;
+    store(vm, this, at::FUNC_QUALNAME, Some(qualname))?;
     store(vm, this, at::FUNC_CODE, new)
 }
 

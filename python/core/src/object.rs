@@ -104,7 +104,10 @@ fn object_init(vm: &mut Vm, this: Value, args: Args) -> PyResult<()> {
 }
 
 fn object_str(vm: &mut Vm, this: Value) -> PyResult {
-    protocol::repr(vm, this).map(Str::value)
+    match Type::of(this).slots().repr {
+        Some(repr) => repr(vm, this),
+        None => protocol::object_repr(vm, this),
+    }
 }
 
 fn object_compare(vm: &mut Vm, a: Value, b: Value, op: CompareOp) -> PyResult {

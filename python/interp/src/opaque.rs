@@ -215,8 +215,13 @@ opaques! {
     SUPER_ATTR = any fn super_attr(vm, callable: val, class: opt, object: opt, name: val) -> Val {
         crate::frame::super_attr(vm, callable, class, object, name_of(name))
     }
-    /// A bound method.
-    BOUND_METHOD = reads fn bound_method(vm, function: val, this: val) -> Val { vm.new_method(function, this) }
+    /// A function bound to an object, or what a builtin method gives for it.
+    BOUND_METHOD = reads fn bound_method(vm, function: val, this: val) -> Val {
+        match Type::of(function).slots().get {
+            Some(get) if mem::expect_ref(function).layout() != layout::FUNCTION => get(vm, function, Some(this), Type::of(this)),
+            _ => vm.new_method(function, this),
+        }
+    }
     // ---- names
     /// A global or builtin.
     LOAD_GLOBAL = any fn load_global(vm, function: val, name: val) -> Val { crate::frame::load_global(vm, function, name_of(name)) }

@@ -413,7 +413,7 @@ pub(crate) fn construct(vm: &mut Vm, class: u64, deps: &mut Deps) -> Option<Cons
 }
 
 /// `isinstance(value, class)` for classes of metaclass `type`: decided by the value's type alone.
-pub(crate) fn is_instance(own: u64, class: u64, deps: &mut Deps) -> Option<bool> {
+pub(crate) fn is_instance(vm: &Vm, own: u64, class: u64, deps: &mut Deps) -> Option<bool> {
     // SAFETY: the keys are live objects.
     let (own, class) = unsafe { (Ref::from_address(own)?, Ref::from_address(class)?) };
     let class_type = Type::of(Value::from_ref(class));
@@ -426,8 +426,16 @@ pub(crate) fn is_instance(own: u64, class: u64, deps: &mut Deps) -> Option<bool>
         return Some(true);
     }
     // `__class__` might say otherwise.
-    let names_class = own.is_heap();
-    (!names_class || plain_reads(own)).then_some(false)
+    let name = vm.interp.names.__class__.str();
+    let as_usual = plain_reads(own)
+        || [&types::TYPE, &types::MODULE, &types::METHOD]
+            .into_iter()
+            .any(|base| {
+                let lookup = |ty: Type| ty.slots().get_attr.map(|slot| slot as usize);
+                lookup(own) == lookup(base.ty())
+            });
+    let honest = as_usual && own.lookup(name) == types::OBJECT.ty().own(name);
+    honest.then_some(false)
 }
 
 /// What `super(class, object).name` finds for objects of a type.

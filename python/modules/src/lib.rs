@@ -137,8 +137,9 @@ pub fn init(vm: &mut Vm, config: &Config) -> PyResult<()> {
     vm.attachments.push(Box::new(Extra(config.modules.clone())));
     let builtins = vm.interp.builtins();
     let name = vm.intern("builtins")?;
+    let module = vm.interp.modules().get_name(vm, "builtins")?;
     for def in execute::FUNCTIONS {
-        let function = vm.new_native(def, None, Some(name))?;
+        let function = vm.new_native(def, module, Some(name))?;
         builtins.set_name(vm, def.name, function)?;
     }
     signal::start(vm)?;
@@ -213,6 +214,9 @@ pub fn create_builtin(vm: &mut Vm, name: &str) -> PyResult<Option<Value>> {
         dict.set_name(vm, function.name, object)?;
     }
     (def.init)(vm, dict)?;
+    for (_, value) in dict.iter() {
+        taipan_objects::native::give_module(vm, value, module);
+    }
     Ok(Some(module))
 }
 

@@ -207,6 +207,10 @@ impl Vm {
 
 /// The C3 linearisation.
 fn linearise(vm: &mut Vm, ty: Value, bases: Tuple) -> PyResult<List> {
+    let twice = (1..bases.len()).find(|at| (0..*at).any(|first| bases.at(first) == bases.at(*at)));
+    if let Some(base) = twice.and_then(|at| Type::from_value(bases.at(at))) {
+        return Err(vm.raise_type(&format!("duplicate base class {}", base.name())));
+    }
     let result = vm.new_list_with(8)?;
     result.push(vm, ty)?;
     let sequences = vm.new_list_with(bases.len() + 1)?;
@@ -401,6 +405,13 @@ fn slot_names(
             .expect("a list"),
         None => protocol::to_list(vm, slots)?,
     };
+    let sized = [&types::INT, &types::BYTES, &types::TUPLE, &types::TYPE];
+    if !list.is_empty() && sized.into_iter().any(|ty| base.is_subtype(ty.ty())) {
+        let name = base.name();
+        return Err(vm.raise_type(&format!(
+            "nonempty __slots__ not supported for subtype of '{name}'"
+        )));
+    }
     let (mut names, mut wants_dict, mut wants_weakref) = (Vec::new(), false, false);
     for index in 0..list.len() {
         let item = list.at(index);

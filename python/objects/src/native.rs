@@ -345,6 +345,17 @@ pub fn def_of(object: Ref) -> &'static NativeDef {
     unsafe { &*std::ptr::with_exposed_provenance::<NativeDef>(address) }
 }
 
+/// Makes a module the `__self__` of a function that has none yet.
+pub fn give_module(vm: &Vm, function: Value, module: Value) {
+    if let Some(object) = function.as_ref()
+        && object.layout() == layout::NATIVE_FUNCTION
+        && def_of(object).kind == NativeKind::Function
+        && mem::value(object, at::NATIVE_SELF).is_none()
+    {
+        vm.store(object, at::NATIVE_SELF, Some(module));
+    }
+}
+
 /// The declaration behind a getset descriptor.
 pub fn getset_of(object: Ref) -> &'static GetSetDef {
     let address: usize = mem::get(object, at::DESCR_DEF);

@@ -96,7 +96,14 @@ fn described(def: &NativeDef, args: &Args) -> String {
     match def.kind {
         NativeKind::Method | NativeKind::ClassMethod => args.get(0).map_or_else(
             || def.name.to_owned(),
-            |this| format!("{}.{}", Type::of(this).name(), def.name),
+            |this| {
+                let class = Type::from_value(this).filter(|_| def.kind == NativeKind::ClassMethod);
+                format!(
+                    "{}.{}",
+                    class.unwrap_or_else(|| Type::of(this)).name(),
+                    def.name
+                )
+            },
         ),
         _ => match module_of(args) {
             Some(module) if module != "builtins" => format!("{module}.{}", def.name),

@@ -2,6 +2,7 @@
 
 use crate::dict::Dict;
 use crate::layout::{self, at};
+use crate::list::List;
 use crate::mem;
 use crate::names::Names;
 use crate::native::Args;
@@ -31,6 +32,8 @@ pub struct Hooks {
     pub interrupt: Option<fn(&mut Vm) -> PyResult<()>>,
     /// Formats a value of an f-string: value, conversion (0 none, 1 str, 2 repr, 3 ascii), spec.
     pub format_value: Option<fn(&mut Vm, Value, u8, Option<Value>) -> PyResult>,
+    /// Adds the items of an iterable to a list.
+    pub list_extend: Option<fn(&mut Vm, List, Value) -> PyResult<()>>,
     /// Unpacks an iterable into exactly so many registers.
     pub unpack: Option<fn(&mut Vm, Value, usize, *mut u64) -> PyResult<()>>,
     /// Unpacks an iterable into registers: so many before a star, a list, so many after.

@@ -50,6 +50,7 @@ impl Python {
         vm.interp.hooks.run_raised = Some(hooks::run_raised);
         vm.interp.hooks.cell_changed = Some(hooks::cell_changed);
         vm.interp.hooks.format_value = Some(taipan_text::format_value);
+        vm.interp.hooks.list_extend = Some(taipan_containers::list::extend);
         vm.interp.hooks.unpack = Some(taipan_containers::unpack_sequence);
         vm.interp.hooks.unpack_ex = Some(taipan_containers::unpack_ex);
         // SAFETY: the Vm is boxed; the driver is dropped first.
@@ -108,11 +109,11 @@ impl Python {
             taipan_core::FUNCTIONS,
             body::FUNCTIONS,
         ];
+        let module = new_module(vm, builtins)?;
         for def in tables.into_iter().flatten() {
-            let function = vm.new_native(def, None, Some(name))?;
+            let function = vm.new_native(def, Some(module), Some(name))?;
             builtins.set_name(vm, def.name, function)?;
         }
-        let module = new_module(vm, builtins)?;
         let modules = vm.interp.modules();
         modules.set_name(vm, "builtins", module)
     }

@@ -49,7 +49,7 @@ class It:
         return self.n
 
 
-print(list(It(4)), 5 in It(1), list(reversed(It(1)))[:3], next(It(3)), [x for x in It(3)], sum(It(5)), max(It(4)), set(It(3)))
+print(list(It(4)), 5 in It(1), list(reversed(It(1)))[:3], next(It(3)), [x for x in It(3)], sum(It(5)), max(It(4)), sorted(set(It(3))))
 i = It(5)
 for x in i:
     if x == 3:

@@ -165,8 +165,8 @@ impl<'a> Generator<'a> {
         let mut names = Vec::with_capacity(keywords.len());
         for keyword in keywords {
             if let Some(name) = &keyword.arg {
-                let id = self.mangle(name);
-                names.push(Const::Str(self.names.text(id).to_owned()));
+                // Parameters are private names, what a call gives them is not.
+                names.push(Const::Str(name.to_string()));
             }
         }
         Const::Tuple(names)
@@ -262,7 +262,8 @@ impl<'a> Generator<'a> {
                 .count();
             let start = self.u.top;
             for keyword in &keywords[at..at + run] {
-                let name = self.mangle(keyword.arg.as_ref().expect("taken while named"));
+                let name = keyword.arg.as_ref().expect("taken while named");
+                let name = self.names.intern(name);
                 self.text_constant(name, Want::Push)?;
                 self.push(&keyword.value)?;
             }

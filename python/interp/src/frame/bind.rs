@@ -71,7 +71,7 @@ pub(crate) fn bind_arguments(
                 }
                 None => match keywords {
                     Some(dict) => dict.set_str(vm, name, value)?,
-                    None => return Err(unexpected_keyword(vm, function, name)),
+                    None => return Err(unexpected_keyword(vm, function, name, names)),
                 },
             }
         }
@@ -144,14 +144,30 @@ pub(super) fn same_name(name: Str, parameter: &str) -> bool {
 }
 
 #[cold]
-pub(super) fn unexpected_keyword(vm: &mut Vm, function: Function, name: Str) -> Raised {
+pub(super) fn unexpected_keyword(
+    vm: &mut Vm,
+    function: Function,
+    name: Str,
+    names: Option<Tuple>,
+) -> Raised {
     let code = &function.code().code;
     let only = &code.varnames[..usize::from(code.posonly_count)];
-    let text = if only.iter().any(|parameter| same_name(name, parameter)) {
+    let given = |parameter: &str| {
+        names.is_some_and(|names| {
+            let mut names = names.iter().filter_map(Str::of);
+            names.any(|name| same_name(name, parameter))
+        })
+    };
+    let passed: Vec<&str> = only
+        .iter()
+        .map(String::as_str)
+        .filter(|parameter| given(parameter))
+        .collect();
+    let text = if !passed.is_empty() {
         format!(
             "{}() got some positional-only arguments passed as keyword arguments: '{}'",
             qualname(function),
-            name.to_rust()
+            passed.join(", ")
         )
     } else {
         format!(

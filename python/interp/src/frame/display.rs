@@ -3,11 +3,10 @@
 use super::register;
 use coil_value::Value;
 use taipan_objects::dict::Dict;
-use taipan_objects::layout::{self};
 use taipan_objects::list::List;
 use taipan_objects::protocol;
 use taipan_objects::str::{Str, Text};
-use taipan_objects::ty::Type;
+use taipan_objects::ty::{Type, types};
 use taipan_objects::{PyResult, Vm};
 
 /// A set of registers.
@@ -67,7 +66,8 @@ pub(crate) fn list_extend(vm: &mut Vm, list: Value, iterable: Value) -> PyResult
         let name = protocol::type_name(iterable);
         return Err(vm.raise_type(&format!("Value after * must be an iterable, not {name}")));
     }
-    protocol::for_each(vm, iterable, |vm, item| list.push(vm, item).map(|()| true))
+    let hook = vm.interp.hooks.list_extend.expect("set at start-up");
+    hook(vm, list, iterable)
 }
 
 pub(super) fn each_item(
@@ -75,10 +75,9 @@ pub(super) fn each_item(
     mapping: Value,
     mut each: impl FnMut(&mut Vm, Value, Value) -> PyResult<()>,
 ) -> PyResult<bool> {
-    if let Some(dict) = mapping
-        .as_ref()
-        .filter(|object| object.layout() == layout::DICT)
-        .map(Dict::from_ref)
+    let iter = |ty: Type| ty.slots().iter.map(|slot| slot as usize);
+    if let Some(dict) = Dict::of(mapping)
+        && iter(Type::of(mapping)) == iter(types::DICT.ty())
     {
         let copy = dict.copy(vm)?;
         for (key, value) in copy.iter() {

@@ -677,7 +677,7 @@ fn is_instance<M: Machine>(
     let found = m.cached(
         1,
         [Key::Ref(own), Key::Ref(class.reference())],
-        |_, keys, deps| plan::is_instance(keys[0], keys[1], deps),
+        |m, keys, deps| plan::is_instance(vm(m), keys[0], keys[1], deps),
     );
     Ok(found.map(|found| m.val(ty::bool_value(found))))
 }

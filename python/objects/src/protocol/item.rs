@@ -2,7 +2,7 @@
 
 use super::{call, equal, get_attr_opt, iter, next, type_name};
 use crate::raise::PyResult;
-use crate::ty::Type;
+use crate::ty::{Type, types};
 use crate::vm::Vm;
 use coil_value::Value;
 
@@ -59,14 +59,17 @@ pub fn contains(vm: &mut Vm, container: Value, item: Value) -> PyResult<bool> {
     if let Some(slot) = Type::of(container).slots().contains {
         return slot(vm, container, item);
     }
-    let slots = Type::of(container).slots();
-    if slots.iter.is_none() && slots.get_item.is_none() {
-        let name = type_name(container);
-        return Err(vm.raise_type(&format!(
-            "argument of type '{name}' is not a container or iterable"
-        )));
-    }
-    let iterator = iter(vm, container)?;
+    let iterator = match iter(vm, container) {
+        Ok(iterator) => iterator,
+        Err(raised) if vm.raised_is(&types::TypeError) => {
+            vm.take_raised(raised);
+            let name = type_name(container);
+            return Err(vm.raise_type(&format!(
+                "argument of type '{name}' is not a container or iterable"
+            )));
+        }
+        Err(raised) => return Err(raised),
+    };
     while let Some(next) = next(vm, iterator)? {
         if equal(vm, next, item)? {
             return Ok(true);
