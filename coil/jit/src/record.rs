@@ -140,7 +140,7 @@ impl Jit {
             && let End::Exit(end) = recorded.trace.end
             && self.same_place(entry, &recorded.trace, end)
         {
-            let reason = "gets nowhere";
+            let reason = coil_record::Abort::NoProgress.text();
             self.log(Section::JitAbort, format_args!("{title}: {reason}"));
             self.backoff.failed(place, None, 1);
             return Err(reason.to_owned());

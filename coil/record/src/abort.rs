@@ -46,6 +46,8 @@ define! {
     LeavesByRaising "leaves its loop by raising" Retry;
     /// A loop inside is not compiled yet.
     InnerLoop "inner loop not compiled yet" Retry;
+    /// A bridge would end where it starts.
+    NoProgress "gets nowhere" Blacklist;
     /// A handler guards after an effect.
     GuardAfterEffect "guard after an effect in one bytecode" Blacklist;
     /// A handler guards after it wrote a register.
