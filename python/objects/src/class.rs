@@ -2,6 +2,7 @@
 
 use crate::dict::Dict;
 use crate::dispatch;
+use crate::function::Function;
 use crate::layout::{self, at};
 use crate::list::List;
 use crate::mem;
@@ -497,7 +498,7 @@ pub fn new_class(
     data.dict.set(dict.value().bits());
     dict.update(vm, namespace)?;
     set_qualname(vm, ty, dict, name)?;
-    set_layout(vm, ty, base, slots.as_ref())?;
+    set_layout(vm, ty, base, dict, slots.as_ref())?;
     ty.set_flags((base.flags() & flag::INHERITED) | flag::HEAPTYPE | flag::BASETYPE);
     set_mro(vm, ty)?;
     for class in ty.mro_types().skip(1).collect::<Vec<_>>() {
@@ -564,6 +565,7 @@ fn set_layout(
     vm: &mut Vm,
     ty: Type,
     base: Type,
+    dict: Dict,
     slots: Option<&(Vec<String>, bool, bool)>,
 ) -> PyResult<()> {
     let (data, from) = (ty.data(), base.data());
@@ -589,10 +591,13 @@ fn set_layout(
     }
     data.member_slots.set(members);
     let guess = if data.has_dict.get() {
-        from.inline_slots
-            .get()
-            .saturating_sub(from.member_slots.get())
-            .max(2)
+        let inherited = from.inline_slots.get();
+        let inherited = inherited.saturating_sub(from.member_slots.get());
+        let predicted = predict_attributes(vm, ty, base, dict);
+        match predicted {
+            0 => inherited.max(2),
+            _ => predicted,
+        }
     } else {
         0
     };
@@ -603,6 +608,34 @@ fn set_layout(
     let root = vm.interp.shapes.root(ty.as_ref().address());
     data.root_shape.set(root.0);
     Ok(())
+}
+
+/// How many attributes instances are likely to get: those that `__init__` stores in its first argument, with those of the base.
+fn predict_attributes(vm: &mut Vm, ty: Type, base: Type, dict: Dict) -> u16 {
+    use taipan_bytecode::{Op, Word};
+    let mut names = base.data().predicted.borrow().clone();
+    let init = dict.get_str(vm.interp.names.__init__.str());
+    let init = init.and_then(Value::as_ref);
+    if let Some(init) = init.filter(|init| init.layout() == layout::FUNCTION) {
+        let code = Function::from_ref(init).code();
+        let mut at = 0;
+        while let Some(word) = code.word(at) {
+            let word = Word(word);
+            let Some(op) = Op::from_number(word.op_number()) else {
+                break;
+            };
+            if op == Op::StoreAttr && word.a() == 0 {
+                let name = code.name(usize::from(word.b())).as_ref().address();
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            at += 1 + op.caches();
+        }
+    }
+    let count = names.len().min(layout::MAX_INLINE_SLOTS) as u16;
+    *ty.data().predicted.borrow_mut() = names;
+    count
 }
 
 fn add_members(vm: &mut Vm, ty: Type, dict: Dict, names: &[String], base: Type) -> PyResult<()> {

@@ -62,6 +62,11 @@ impl CodeData {
         Str::of(Value::from_ref(object.expect("names are interned"))).expect("names are strings")
     }
 
+    /// The word at an index, as it was compiled (cache words are not looked at).
+    pub fn word(&self, index: usize) -> Option<u64> {
+        self.words.get(index).copied()
+    }
+
     /// Whether a flag is set.
     #[inline]
     pub fn has(&self, flag: CodeFlags) -> bool {

@@ -206,7 +206,7 @@ pub fn set_own_attr(vm: &mut Vm, object: Ref, name: Str, value: Value) -> PyResu
         let next = vm.interp.shapes.with(shape, key);
         write_slot(vm, object, count, Some(value))?;
         mem::set(object, at::SHAPE, next.0);
-        grow_class(object, count + 1);
+        grow_class(vm, object, count + 1);
         return Ok(true);
     }
     let dict = instance_dict(vm, object)?;
@@ -217,7 +217,7 @@ pub fn set_own_attr(vm: &mut Vm, object: Ref, name: Str, value: Value) -> PyResu
 }
 
 /// Classes whose instances overflow give later instances more inline slots.
-fn grow_class(object: Ref, attributes: u32) {
+fn grow_class(vm: &mut Vm, object: Ref, attributes: u32) {
     if attributes <= inline_attributes(object) {
         return;
     }
@@ -225,11 +225,13 @@ fn grow_class(object: Ref, attributes: u32) {
         return;
     };
     let data = ty.data();
-    let wanted = (u32::from(data.member_slots.get()) + attributes)
+    let wanted = (u32::from(data.member_slots.get()) + attributes + attributes / 2)
         .min(layout::MAX_INLINE_SLOTS as u32) as u16;
     if wanted > data.inline_slots.get() {
         data.inline_slots.set(wanted);
         data.layout.set(layout::INSTANCE_FIRST.0 + wanted);
+        // How calls of the class make an instance has been cached.
+        ty.modified(vm);
     }
 }
 

@@ -78,6 +78,8 @@ pub struct TypeData {
     pub inline_slots: Cell<u16>,
     /// Inline slots taken by `__slots__`.
     pub member_slots: Cell<u16>,
+    /// Names (interned, by address) that `__init__` stores in its object: room for them is made at once.
+    pub predicted: RefCell<Vec<usize>>,
     /// Root shape of plain instances.
     pub root_shape: Cell<u32>,
     /// Instances have a `__dict__`.
