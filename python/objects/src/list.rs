@@ -113,19 +113,9 @@ impl List {
         let storage = vm.alloc_values(capacity)?;
         if let Some(old) = self.storage() {
             let from = old.field_ptr::<u64>(ARRAY_ITEMS);
-            let young = storage.gc_flags() & coil_value::flags::OLD == 0;
-            if young {
-                let to = storage.field_ptr::<u64>(ARRAY_ITEMS);
-                // NO-BARRIER: the new array is young.
-                // SAFETY: both arrays have room for the list's items.
-                unsafe { std::ptr::copy_nonoverlapping(from, to, self.len()) };
-            }
-            for index in if young { 0..0 } else { 0..self.len() } {
-                let item = mem::value(old, ARRAY_ITEMS + 8 * index);
-                let slot = storage.field_ptr::<Option<Value>>(ARRAY_ITEMS + 8 * index);
-                // SAFETY: the slot is an item of the array.
-                unsafe { vm.mutator().store_item(storage, slot, item) };
-            }
+            let to = storage.field_ptr::<u64>(ARRAY_ITEMS);
+            // SAFETY: both arrays have room for the list's items.
+            unsafe { vm.mutator().copy_items(storage, from, to, self.len()) };
         }
         // SAFETY: a list's items field is an interior field.
         unsafe {
@@ -199,22 +189,12 @@ impl List {
             return;
         }
         let storage = self.storage().expect("a list with items has storage");
-        if storage.gc_flags() & coil_value::flags::OLD == 0 {
-            let base = storage.field_ptr::<u64>(ARRAY_ITEMS);
-            // NO-BARRIER: the array is young.
-            // SAFETY: both ranges are items of the array.
-            unsafe { std::ptr::copy(base.add(from), base.add(to), count) };
-            return;
-        }
-        let mut copy = |index: usize| {
-            let item = mem::value(storage, ARRAY_ITEMS + 8 * (from + index));
-            self.put(vm, to + index, item);
+        let base = storage.field_ptr::<u64>(ARRAY_ITEMS);
+        // SAFETY: both ranges are items of the array.
+        unsafe {
+            vm.mutator()
+                .move_items(storage, base.add(from), base.add(to), count)
         };
-        if to < from {
-            (0..count).for_each(&mut copy);
-        } else {
-            (0..count).rev().for_each(&mut copy);
-        }
     }
 
     /// Replaces items `start..end` by those of a slice (in Rust memory that keeps them alive: a `RootVec`'s or stack values).
@@ -251,21 +231,12 @@ impl List {
             return Ok(());
         }
         let from = other.storage().expect("a list with items has storage");
-        match self.young_items() {
-            Some(items) => {
-                // NO-BARRIER: the array is young.
-                // SAFETY: `count` items were made room for at `start`; the arrays of two lists are two.
-                unsafe {
-                    let from = from.field_ptr::<u64>(ARRAY_ITEMS);
-                    std::ptr::copy_nonoverlapping(from, items.add(start), count);
-                }
-            }
-            None => {
-                for index in 0..count {
-                    let item = mem::value(from, ARRAY_ITEMS + 8 * index);
-                    self.put(vm, start + index, item);
-                }
-            }
+        let to = self.storage().expect("room was made");
+        // SAFETY: `count` items were made room for at `start`; the arrays of two lists are two.
+        unsafe {
+            let from = from.field_ptr::<u64>(ARRAY_ITEMS);
+            let items = to.field_ptr::<u64>(ARRAY_ITEMS).add(start);
+            vm.mutator().copy_items(to, from, items, count);
         }
         Ok(())
     }
