@@ -71,10 +71,18 @@ pub fn extend(vm: &mut Vm, list: List, iterable: Value) -> PyResult<()> {
         .slots()
         .next
         .expect("iter gives an iterator");
-    while let Some(item) = slot(vm, iterator)? {
-        list.push(vm, item)?;
+    loop {
+        match slot(vm, iterator) {
+            Ok(Some(item)) => list.push(vm, item)?,
+            Ok(None) => return Ok(()),
+            // A generator that returned a value, or a function that an iterator calls, says so by StopIteration.
+            Err(raised) if vm.raised_is(&types::StopIteration) => {
+                vm.take_raised(raised);
+                return Ok(());
+            }
+            Err(raised) => return Err(raised),
+        }
     }
-    Ok(())
 }
 
 fn len(_vm: &mut Vm, list: Value) -> PyResult<usize> {
