@@ -64,7 +64,8 @@ pub fn extend(vm: &mut Vm, list: List, iterable: Value) -> PyResult<()> {
     let iterator = protocol::iter(vm, iterable)?;
     let room = crate::functions::length_hint(vm, iterable, 8)?;
     let wanted = list.len().saturating_add(room);
-    if room < (1 << 28) && wanted > list.capacity() {
+    // A hint that cannot be true is not believed; one that can is a MemoryError now rather than later.
+    if isize::try_from(wanted).is_ok() && wanted > list.capacity() {
         list.reserve(vm, wanted)?;
     }
     let slot = Type::of(iterator)
