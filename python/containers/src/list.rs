@@ -64,17 +64,26 @@ pub fn extend(vm: &mut Vm, list: List, iterable: Value) -> PyResult<()> {
     let iterator = protocol::iter(vm, iterable)?;
     let room = crate::functions::length_hint(vm, iterable, 8)?;
     let wanted = list.len().saturating_add(room);
-    if room < (1 << 28) && wanted > list.capacity() {
+    // A hint that cannot be true is not believed; one that can is a MemoryError now rather than later.
+    if isize::try_from(wanted).is_ok() && wanted > list.capacity() {
         list.reserve(vm, wanted)?;
     }
     let slot = Type::of(iterator)
         .slots()
         .next
         .expect("iter gives an iterator");
-    while let Some(item) = slot(vm, iterator)? {
-        list.push(vm, item)?;
+    loop {
+        match slot(vm, iterator) {
+            Ok(Some(item)) => list.push(vm, item)?,
+            Ok(None) => return Ok(()),
+            // A generator that returned a value, or a function that an iterator calls, says so by StopIteration.
+            Err(raised) if vm.raised_is(&types::StopIteration) => {
+                vm.take_raised(raised);
+                return Ok(());
+            }
+            Err(raised) => return Err(raised),
+        }
     }
-    Ok(())
 }
 
 fn len(_vm: &mut Vm, list: Value) -> PyResult<usize> {

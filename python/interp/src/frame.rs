@@ -23,7 +23,8 @@ pub(crate) use bind::bind_arguments;
 pub(crate) use call::{
     call_ex, call_registers, dict_merge, float_opaque, star_arguments, super_attr,
 };
-pub(crate) use delegate::{get_aiter, get_anext, get_awaitable, send, yield_from_iter};
+pub use delegate::get_awaitable;
+pub(crate) use delegate::{get_aiter, get_anext, send, yield_from_iter};
 pub(crate) use display::{build_map, build_set, build_string, dict_update, list_extend};
 pub(crate) use exception::{add_traceback, exception_matches, group_matches, raise};
 pub(crate) use function::make_function;

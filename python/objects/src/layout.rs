@@ -325,8 +325,8 @@ pub mod at {
         GEN_PC = 64;
         /// Generator: its frame object if one was made.
         GEN_FRAME = 72;
-        /// Generator: what it awaits or delegates to.
-        GEN_YIELD_FROM = 80;
+        /// Asynchronous generator: an inline int, whether an awaitable of it runs (1) and whether it was closed (2).
+        GEN_ASYNC = 80;
         /// Generator: first saved register.
         GEN_REGISTERS = 88;
         /// Code: boxed `CodeBlock` and Rust side (raw pointer).

@@ -19,12 +19,13 @@ fn object(args: &Args) -> Ref {
     mem::expect_ref(args.at(0))
 }
 
-fn state_of(generator: Ref) -> i64 {
+/// The state.
+pub(crate) fn state_of(generator: Ref) -> i64 {
     mem::get(generator, at::GEN_STATE)
 }
 
 /// StopIteration with a value (none for None).
-fn stop(vm: &mut Vm, value: Value) -> PyResult {
+pub(crate) fn stop(vm: &mut Vm, value: Value) -> PyResult {
     if value == ty::none() {
         return Err(vm.raise_with(&types::StopIteration, &[]));
     }
@@ -34,7 +35,8 @@ fn stop(vm: &mut Vm, value: Value) -> PyResult {
     Err(vm.raise(error))
 }
 
-fn advance(vm: &mut Vm, generator: Ref, sent: Value) -> PyResult<Result<Value, Value>> {
+/// Resumes with a value: what it yields, or its result.
+pub(crate) fn advance(vm: &mut Vm, generator: Ref, sent: Value) -> PyResult<Result<Value, Value>> {
     match state_of(generator) {
         state::FINISHED => {
             if Type::of(Value::from_ref(generator)).is(&types::COROUTINE) {
@@ -43,7 +45,7 @@ fn advance(vm: &mut Vm, generator: Ref, sent: Value) -> PyResult<Result<Value, V
             Ok(Err(ty::none()))
         }
         state::CREATED if sent != ty::none() => {
-            let kind = protocol::type_name(Value::from_ref(generator));
+            let kind = protocol::type_name(Value::from_ref(generator)).replace('_', " ");
             Err(vm.raise_type(&format!(
                 "can't send non-None value to a just-started {kind}"
             )))
@@ -68,7 +70,7 @@ fn send(vm: &mut Vm, args: Args) -> PyResult {
 }
 
 /// What a suspended generator delegates to (`yield from`, `await`).
-fn delegate(generator: Ref) -> Option<Value> {
+pub(crate) fn delegate(generator: Ref) -> Option<Value> {
     if state_of(generator) != state::SUSPENDED {
         return None;
     }
@@ -82,10 +84,19 @@ fn delegate(generator: Ref) -> Option<Value> {
     mem::value(generator, at::GEN_REGISTERS + 8 * usize::from(word.b()))
 }
 
-/// Makes the exception of `throw(type, value, traceback)`.
-fn thrown(vm: &mut Vm, args: &Args) -> PyResult {
-    let first = args.at(1);
-    let value = args.get(2).filter(|value| *value != ty::none());
+/// Makes the exception of `throw(type, value, traceback)`; `args` are with self.
+pub(crate) fn thrown(vm: &mut Vm, args: &Args) -> PyResult {
+    exception_of(vm, args.at(1), args.get(2), args.get(3))
+}
+
+/// The same of given values.
+pub(crate) fn exception_of(
+    vm: &mut Vm,
+    first: Value,
+    value: Option<Value>,
+    traceback: Option<Value>,
+) -> PyResult {
+    let value = value.filter(|value| *value != ty::none());
     let error = if exception::is_exception_class(first) {
         match value {
             Some(value) if exception::is_exception(value) => value,
@@ -103,7 +114,7 @@ fn thrown(vm: &mut Vm, args: &Args) -> PyResult {
             "exceptions must be classes or instances deriving from BaseException, not {name}"
         )));
     };
-    if let Some(traceback) = args.get(3).filter(|traceback| *traceback != ty::none()) {
+    if let Some(traceback) = traceback.filter(|traceback| *traceback != ty::none()) {
         if !Type::of(traceback).is(&types::TRACEBACK) {
             return Err(vm.raise_type("throw() third argument must be a traceback object"));
         }
@@ -121,7 +132,12 @@ fn throw(vm: &mut Vm, args: Args) -> PyResult {
     }
 }
 
-fn throw_into(vm: &mut Vm, generator: Ref, error: Value) -> PyResult<Result<Value, Value>> {
+/// Raises an exception inside a suspended generator, or what it delegates to.
+pub(crate) fn throw_into(
+    vm: &mut Vm,
+    generator: Ref,
+    error: Value,
+) -> PyResult<Result<Value, Value>> {
     if let Some(inner) = delegate(generator) {
         if exception::is_a(error, &types::GENERATOR_EXIT) {
             if let Err(raised) = close_value(vm, inner) {
@@ -260,7 +276,8 @@ fn close(vm: &mut Vm, args: Args) -> PyResult {
     close_generator(vm, object(&args))
 }
 
-fn repr(vm: &mut Vm, this: Value) -> PyResult {
+/// `repr`.
+pub(crate) fn repr(vm: &mut Vm, this: Value) -> PyResult {
     let name = field_or(vm, this, at::GEN_QUALNAME);
     let text = format!(
         "<{} object {} at {:#x}>",
@@ -307,7 +324,8 @@ fn set_name(
     }
 }
 
-fn code_of(_vm: &mut Vm, this: Value) -> PyResult {
+/// Its code.
+pub(crate) fn code_of(_vm: &mut Vm, this: Value) -> PyResult {
     let function = mem::value(mem::expect_ref(this), at::GEN_FUNCTION).and_then(Function::of);
     Ok(Value::from_ref(
         function.expect("generators have a function").code().object,
@@ -320,18 +338,20 @@ fn running(_vm: &mut Vm, this: Value) -> PyResult {
     ))
 }
 
-fn suspended(_vm: &mut Vm, this: Value) -> PyResult {
+/// Whether it stands at a yield.
+pub(crate) fn suspended(_vm: &mut Vm, this: Value) -> PyResult {
     Ok(ty::bool_value(
         state_of(mem::expect_ref(this)) == state::SUSPENDED,
     ))
 }
 
-fn yield_from(_vm: &mut Vm, this: Value) -> PyResult {
+/// What it delegates to, or None.
+pub(crate) fn yield_from(_vm: &mut Vm, this: Value) -> PyResult {
     Ok(delegate(mem::expect_ref(this)).unwrap_or_else(ty::none))
 }
 
 /// The frame of a suspended generator: made for this call (None once finished).
-fn generator_frame(vm: &mut Vm, this: Value) -> PyResult {
+pub(crate) fn generator_frame(vm: &mut Vm, this: Value) -> PyResult {
     let generator = mem::expect_ref(this);
     if state_of(generator) == state::FINISHED {
         return Ok(ty::none());
@@ -339,7 +359,11 @@ fn generator_frame(vm: &mut Vm, this: Value) -> PyResult {
     frame::generator_frame(vm, generator)
 }
 
-const fn attribute(name: &'static str, get: fn(&mut Vm, Value) -> PyResult) -> GetSetDef {
+/// A read-only attribute.
+pub(crate) const fn attribute(
+    name: &'static str,
+    get: fn(&mut Vm, Value) -> PyResult,
+) -> GetSetDef {
     GetSetDef {
         name,
         get,
@@ -347,12 +371,14 @@ const fn attribute(name: &'static str, get: fn(&mut Vm, Value) -> PyResult) -> G
     }
 }
 
-const NAME: GetSetDef = GetSetDef {
+/// `__name__`.
+pub(crate) const NAME: GetSetDef = GetSetDef {
     name: "__name__",
     get: |vm, this| Ok(name_value(vm, this, at::GEN_NAME)),
     set: Some(|vm, this, value| set_name(vm, this, value, at::GEN_NAME, "__name__")),
 };
-const QUALNAME: GetSetDef = GetSetDef {
+/// `__qualname__`.
+pub(crate) const QUALNAME: GetSetDef = GetSetDef {
     name: "__qualname__",
     get: |vm, this| Ok(name_value(vm, this, at::GEN_QUALNAME)),
     set: Some(|vm, this, value| set_name(vm, this, value, at::GEN_QUALNAME, "__qualname__")),

@@ -6,6 +6,7 @@
     reason = "the driver is attached to a context that must not move"
 )]
 
+mod async_generator;
 mod body;
 mod generator;
 mod hooks;

@@ -1,6 +1,6 @@
 //! [`Python`]: an interpreter ready to run programs.
 
-use crate::{body, generator, hooks};
+use crate::{async_generator, body, generator, hooks};
 use coil_jit::{AttachedJit, Jit};
 use coil_options::Options;
 use coil_value::Value;
@@ -71,7 +71,11 @@ impl Python {
 
     fn make_builtins(&mut self) -> PyResult<()> {
         let vm = &mut *self.vm;
-        let own: &[&'static TypeDef] = &[&generator::GENERATOR, &generator::COROUTINE];
+        let own: &[&'static TypeDef] = &[
+            &generator::GENERATOR,
+            &generator::COROUTINE,
+            &async_generator::ASYNC_GENERATOR,
+        ];
         let mut defs: Vec<&'static TypeDef> = own.to_vec();
         defs.extend(taipan_numbers::TYPES);
         defs.extend(taipan_text::TYPES);
@@ -79,6 +83,13 @@ impl Python {
         defs.extend(taipan_core::TYPES);
         defs.extend(taipan_modules::TYPES);
         vm.ready_types(&defs)?;
+        for row in [
+            &async_generator::ASEND_TYPE,
+            &async_generator::ATHROW_TYPE,
+            &async_generator::ANEXT_TYPE,
+        ] {
+            vm.ready_module_type(row)?;
+        }
         taipan_core::start(vm)?;
         let builtins = vm.interp.builtins();
         for row in ty::STATIC_TYPES {
@@ -102,12 +113,13 @@ impl Python {
         }
         let name = vm.intern("builtins")?;
         builtins.set_name(vm, "__name__", name)?;
-        let tables: [&'static [NativeDef]; 5] = [
+        let tables: [&'static [NativeDef]; 6] = [
             taipan_numbers::FUNCTIONS,
             taipan_text::FUNCTIONS,
             taipan_containers::FUNCTIONS,
             taipan_core::FUNCTIONS,
             body::FUNCTIONS,
+            async_generator::FUNCTIONS,
         ];
         let module = new_module(vm, builtins)?;
         for def in tables.into_iter().flatten() {

@@ -42,8 +42,12 @@ pub(crate) fn send(
             Err(value) => finished(result, value),
         };
     }
-    let step = if sent == ty::none() && ty.slots().next.is_some() && !ty.is_heap() {
-        protocol::next(vm, iterator)
+    let own_next = ty
+        .slots()
+        .next
+        .filter(|_| sent == ty::none() && !ty.is_heap());
+    let step = if let Some(next) = own_next {
+        next(vm, iterator)
     } else {
         let call = if sent == ty::none() {
             let name = vm.interp.names.__next__.str();
@@ -88,7 +92,10 @@ pub(crate) fn yield_from_iter(vm: &mut Vm, iterable: Value, in_coroutine: bool) 
 }
 
 /// The iterator of an awaitable. `context`: 0 await, 1 async with enter, 2 async with exit.
-pub(crate) fn get_awaitable(vm: &mut Vm, awaitable: Value, context: i64) -> PyResult {
+///
+/// # Errors
+/// TypeError for what cannot be awaited; what `__await__` raises.
+pub fn get_awaitable(vm: &mut Vm, awaitable: Value, context: i64) -> PyResult {
     if Type::of(awaitable).is(&types::COROUTINE) {
         return Ok(awaitable);
     }
