@@ -477,6 +477,14 @@ impl Machine for Direct {
     }
 
     #[inline(always)]
+    fn branch(&mut self, condition: DirectBool, distance: i32) -> bool {
+        if condition.0 {
+            self.jump(distance);
+        }
+        condition.0
+    }
+
+    #[inline(always)]
     fn cached<T: Copy + 'static>(
         &mut self,
         cache: usize,

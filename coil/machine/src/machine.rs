@@ -134,6 +134,10 @@ pub trait Machine: Sized {
     /// `Stop` when the driver must act; `Raised` when an event raised.
     fn loop_header(&mut self) -> Next;
 
+    /// Ends a bytecode by a condition that may come after its effects: jumps by `distance` if it holds. Gives whether it did; for either way the
+    /// registers must be as they are to be when execution goes on there.
+    fn branch(&mut self, condition: Self::Bool, distance: i32) -> bool;
+
     // ---- promotion
     /// The value that `find` computes from the keys. Direct keeps it in the instruction's cache word `cache` (counted back from pc: 1 is the
     /// last word of the instruction), the Recorder promotes the keys and folds the result. `find` gives none when there is no fast way.

@@ -563,6 +563,21 @@ impl<'t> Machine for Recorder<'t> {
         Ok(())
     }
 
+    fn branch(&mut self, condition: RecBool<'t>, distance: i32) -> bool {
+        let next = self.word_index();
+        let target = i64::from(next) + i64::from(distance);
+        let target = u32::try_from(target).expect("jumps stay in the code");
+        self.buf.state().guard_branch(
+            condition.id,
+            condition.yes,
+            if condition.yes { next } else { target },
+        );
+        if condition.yes {
+            self.direct.jump(distance);
+        }
+        condition.yes
+    }
+
     fn cached<T: Copy + 'static>(
         &mut self,
         _cache: usize,

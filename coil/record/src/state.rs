@@ -331,6 +331,19 @@ impl State {
         self.learn(id, known);
     }
 
+    /// Guards that a bool is what it is now; otherwise execution goes on at the word `other` of the innermost frame, with registers as they are.
+    pub(crate) fn guard_branch(&mut self, id: Id, yes: bool, other: u32) {
+        let id = self.resolve(id);
+        if id.is_const() || self.done {
+            return;
+        }
+        let snapshot = self.build(other, other, None);
+        let op = if yes { Op::GuardTrue } else { Op::GuardFalse };
+        self.push(op, [id, Id::NONE, Id::NONE], 0, snapshot);
+        let known = self.constant(Ty::Bool, u64::from(yes));
+        self.learn(id, known);
+    }
+
     /// Guards that a value is what it is now, and makes it that constant.
     pub(crate) fn promote(&mut self, op: Op, ty: Ty, id: Id, bits: u64) {
         let id = self.resolve(id);

@@ -482,5 +482,20 @@ pub(crate) fn always_true<M: Machine>(m: &mut M, class: usize) -> bool {
     true
 }
 
+/// Whether instances of a class (by address) are equal to themselves only; traces depend on the class staying as it is.
+pub(crate) fn equal_if_same<M: Machine>(m: &mut M, class: usize) -> bool {
+    // SAFETY: the type of a live object; types are never freed.
+    let Some(class) = (unsafe { Ref::from_address(class as u64) }) else {
+        return false;
+    };
+    let ty = Type::from_ref(class);
+    let compare = |ty: Type| ty.slots().compare.map(|slot| slot as usize);
+    if compare(ty) != compare(types::OBJECT.ty()) {
+        return false;
+    }
+    let _ = m.load_watched(&raw const ALWAYS, ty.version_address());
+    true
+}
+
 /// Something for `load_watched` to read where only the dependency counts.
 static ALWAYS: u64 = 0;

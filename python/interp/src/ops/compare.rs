@@ -7,6 +7,7 @@ use coil_machine::{Arg, BoolOps, FloatOps, IntOps, Leave, Machine, Next, RefOps,
 use taipan_bytecode::Word;
 use taipan_objects::layout;
 use taipan_objects::slots::CompareOp;
+use taipan_objects::ty;
 
 /// The truth of a comparison of numbers or exact strings (equality), none for everything else.
 #[inline(always)]
@@ -48,6 +49,19 @@ fn fast<M: Machine>(m: &mut M, op: CompareOp, x: M::Val, y: M::Val) -> Result<Op
         return Ok(Some(holds.yes()));
     }
     if matches!(op, CompareOp::Eq | CompareOp::Ne) && x.is_ref().yes() && y.is_ref().yes() {
+        return m.cold(|m| equal_objects(m, op, x, y));
+    }
+    Ok(None)
+}
+
+/// Equality of exact strings, and of instances whose classes say nothing of it.
+fn equal_objects<M: Machine>(
+    m: &mut M,
+    op: CompareOp,
+    x: M::Val,
+    y: M::Val,
+) -> Result<Option<bool>, Leave> {
+    {
         let str_layout = i64::from(layout::STR.0);
         let (p, q) = (x.reference(), y.reference());
         let expected = m.int(str_layout);
@@ -64,7 +78,21 @@ fn fast<M: Machine>(m: &mut M, op: CompareOp, x: M::Val, y: M::Val) -> Result<Op
             return Ok(Some(same == (op == CompareOp::Eq)));
         }
     }
+    if equal_if_same(m, x) && (y.is(ty::none()).yes() || equal_if_same(m, y)) {
+        return Ok(Some(x.same(y).yes() == (op == CompareOp::Eq)));
+    }
     Ok(None)
+}
+
+/// Whether the object is a plain instance whose class leaves equality to identity.
+fn equal_if_same<M: Machine>(m: &mut M, value: M::Val) -> bool {
+    let object = value.reference();
+    let layout = object.load_int(fields::LAYOUT);
+    if !super::attr::is_instance(m, layout) {
+        return false;
+    }
+    let class = object.load_ref(fields::TYPE).promote();
+    crate::plan::equal_if_same(m, class)
 }
 
 #[inline(always)]
@@ -91,22 +119,27 @@ fn comparison<M: Machine>(m: &mut M, word: Word, op: CompareOp) -> Next {
 fn compare_jump<M: Machine>(m: &mut M, word: Word, op: CompareOp) -> Next {
     m.skip(1);
     let (x, y) = (m.reg(a(word)), m.reg(b(word)));
-    let truth = match fast(m, op, x, y)? {
-        Some(truth) => truth,
-        None => m.cold(|m| {
-            let number = m.int(op as i64);
-            let result = m.call_int(
-                &opaque::COMPARE_TRUTH,
-                [Arg::Val(x), Arg::Val(y), Arg::Int(number)],
-            )?;
-            let zero = m.int(0);
-            Ok(result.differs(zero).yes())
-        })?,
-    };
-    if truth == (word.d() == 1) {
-        m.jump(i32::from(word.c_signed()));
+    if let Some(truth) = fast(m, op, x, y)? {
+        if truth == (word.d() == 1) {
+            m.jump(i32::from(word.c_signed()));
+        }
+        return Ok(());
     }
-    Ok(())
+    m.cold(|m| {
+        let number = m.int(op as i64);
+        let result = m.call_int(
+            &opaque::COMPARE_TRUTH,
+            [Arg::Val(x), Arg::Val(y), Arg::Int(number)],
+        )?;
+        let zero = m.int(0);
+        let jumps = if word.d() == 1 {
+            result.differs(zero)
+        } else {
+            result.equals(zero)
+        };
+        m.branch(jumps, i32::from(word.c_signed()));
+        Ok(())
+    })
 }
 
 macro_rules! comparisons {

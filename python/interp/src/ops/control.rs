@@ -8,26 +8,42 @@ use taipan_bytecode::Word;
 use taipan_objects::layout;
 use taipan_objects::ty;
 
-/// The truth of a value; an opaque call for what has methods for it.
+/// The truth of bools, None and inline ints.
 #[inline(always)]
-pub(crate) fn truth<M: Machine>(m: &mut M, value: M::Val) -> Result<bool, Leave> {
+fn simple_truth<M: Machine>(m: &mut M, value: M::Val) -> Option<bool> {
     if value.is(ty::TRUE.value()).yes() {
-        return Ok(true);
+        return Some(true);
     }
     if value.is(ty::FALSE.value()).yes() || value.is(ty::none()).yes() {
-        return Ok(false);
+        return Some(false);
     }
     if value.is_int().yes() {
         let zero = m.int(0);
-        return Ok(value.int().differs(zero).yes());
+        return Some(value.int().differs(zero).yes());
     }
-    m.cold(|m| truth_of_other(m, value))
+    None
 }
 
-fn truth_of_other<M: Machine>(m: &mut M, value: M::Val) -> Result<bool, Leave> {
+/// The truth of a value as a bool, negated if asked for; an opaque call for what has methods for it.
+#[inline(always)]
+fn truth_value<M: Machine>(m: &mut M, value: M::Val, negated: bool) -> Result<M::Val, Leave> {
+    if let Some(truth) = simple_truth(m, value) {
+        return Ok(bool_val(m, truth != negated));
+    }
+    m.cold(|m| match truth_of_other(m, value) {
+        Some(truth) => Ok(bool_val(m, truth != negated)),
+        None => {
+            let result = m.call_int(&opaque::TRUTH, [Arg::Val(value)])?;
+            Ok(super::compare::truth_val(m, result, negated))
+        }
+    })
+}
+
+/// The truth of what needs no call to tell.
+fn truth_of_other<M: Machine>(m: &mut M, value: M::Val) -> Option<bool> {
     if value.is_float().yes() {
         let zero = m.float(0.0);
-        return Ok(value.float().differs(zero).yes());
+        return Some(value.float().differs(zero).yes());
     }
     let object = value.reference();
     let number = object.load_int(fields::LAYOUT);
@@ -35,19 +51,16 @@ fn truth_of_other<M: Machine>(m: &mut M, value: M::Val) -> Result<bool, Leave> {
     let zero = m.int(0);
     match coil_value::LayoutId(layout) {
         layout::LIST | layout::LIST_SUB if layout == layout::LIST.0 => {
-            Ok(object.load_int(fields::LIST_SIZE).differs(zero).yes())
+            Some(object.load_int(fields::LIST_SIZE).differs(zero).yes())
         }
-        layout::TUPLE => Ok(object.load_int(fields::TUPLE_SIZE).differs(zero).yes()),
-        layout::STR => Ok(object.load_int(fields::STR_LENGTH).differs(zero).yes()),
-        layout::DICT => Ok(object.load_int(fields::DICT_SIZE).differs(zero).yes()),
-        layout::FUNCTION | layout::METHOD | layout::NATIVE_FUNCTION => Ok(true),
+        layout::TUPLE => Some(object.load_int(fields::TUPLE_SIZE).differs(zero).yes()),
+        layout::STR => Some(object.load_int(fields::STR_LENGTH).differs(zero).yes()),
+        layout::DICT => Some(object.load_int(fields::DICT_SIZE).differs(zero).yes()),
+        layout::FUNCTION | layout::METHOD | layout::NATIVE_FUNCTION => Some(true),
         id if taipan_objects::instance::is_instance_layout(id) && always_true(m, object) => {
-            Ok(true)
+            Some(true)
         }
-        _ => {
-            let result = m.call_int(&opaque::TRUTH, [Arg::Val(value)])?;
-            Ok(result.differs(zero).yes())
-        }
+        _ => None,
     }
 }
 
@@ -61,8 +74,33 @@ fn always_true<M: Machine>(m: &mut M, object: M::Ref) -> bool {
 #[inline(always)]
 pub(crate) fn jump_if<M: Machine>(m: &mut M, word: Word, when: bool) -> Next {
     let value = m.reg(a(word));
-    if truth(m, value)? == when {
+    let known = match simple_truth(m, value) {
+        Some(truth) => truth,
+        None => return m.cold(|m| jump_if_other(m, word, value, when)),
+    };
+    if known == when {
         m.jump(word.imm32());
+    }
+    Ok(())
+}
+
+fn jump_if_other<M: Machine>(m: &mut M, word: Word, value: M::Val, when: bool) -> Next {
+    match truth_of_other(m, value) {
+        Some(truth) => {
+            if truth == when {
+                m.jump(word.imm32());
+            }
+        }
+        None => {
+            let result = m.call_int(&opaque::TRUTH, [Arg::Val(value)])?;
+            let zero = m.int(0);
+            let jumps = if when {
+                result.differs(zero)
+            } else {
+                result.equals(zero)
+            };
+            m.branch(jumps, word.imm32());
+        }
     }
     Ok(())
 }
@@ -78,8 +116,7 @@ pub(crate) fn jump_if_none<M: Machine>(m: &mut M, word: Word, when: bool) {
 #[inline(always)]
 pub(crate) fn not<M: Machine>(m: &mut M, word: Word) -> Next {
     let value = m.reg(b(word));
-    let result = !truth(m, value)?;
-    let result = bool_val(m, result);
+    let result = truth_value(m, value, true)?;
     m.set_reg(a(word), result);
     Ok(())
 }
@@ -87,8 +124,7 @@ pub(crate) fn not<M: Machine>(m: &mut M, word: Word) -> Next {
 #[inline(always)]
 pub(crate) fn to_bool<M: Machine>(m: &mut M, word: Word) -> Next {
     let value = m.reg(b(word));
-    let result = truth(m, value)?;
-    let result = bool_val(m, result);
+    let result = truth_value(m, value, false)?;
     m.set_reg(a(word), result);
     Ok(())
 }

@@ -123,13 +123,7 @@ pub(crate) fn next_in_loop<M: Machine>(m: &mut M, word: Word, iterator: M::Val) 
             }
         }
     }
-    let item = m.call_val(&opaque::NEXT, [Arg::Val(iterator)])?;
-    if item.is_set().yes() {
-        m.set_reg(a(word), item);
-    } else {
-        m.jump(i32::from(word.c_signed()));
-    }
-    Ok(())
+    iterate::for_other(m, word, iterator)
 }
 
 /// Suspends the running generator and gives `value` to whoever resumed it.
@@ -217,14 +211,12 @@ pub(crate) fn send<M: Machine>(m: &mut M, word: Word) -> Next {
         &opaque::SEND,
         [Arg::Val(iterator), Arg::Val(sent), Arg::Ref(area)],
     )?;
-    if value.is_set().yes() {
-        m.set_reg(a(word), value);
-        return Ok(());
-    }
     let zero = m.int(0);
     let result = area.item_val(call::WINDOW_ITEM, zero);
     m.set_reg(a(word), result);
-    m.jump(i32::from(word.c_signed()));
+    if !m.branch(!value.is_set(), i32::from(word.c_signed())) {
+        m.set_reg(a(word), value);
+    }
     Ok(())
 }
 

@@ -348,12 +348,10 @@ pub(crate) fn new_tuple<M: Machine>(m: &mut M, items: &[M::Val]) -> Result<M::Va
     Ok(tuple.val())
 }
 
-fn for_other<M: Machine>(m: &mut M, word: Word, iterator: M::Val) -> Next {
+pub(crate) fn for_other<M: Machine>(m: &mut M, word: Word, iterator: M::Val) -> Next {
     let item = m.call_val(&opaque::NEXT, [Arg::Val(iterator)])?;
-    if item.is_set().yes() {
+    if !m.branch(!item.is_set(), i32::from(word.c_signed())) {
         m.set_reg(a(word), item);
-    } else {
-        m.jump(i32::from(word.c_signed()));
     }
     Ok(())
 }
