@@ -485,6 +485,21 @@ impl Machine for Direct {
     }
 
     #[inline(always)]
+    fn branch_or_set(
+        &mut self,
+        condition: DirectBool,
+        distance: i32,
+        register: i32,
+        value: DirectVal,
+    ) {
+        if condition.0 {
+            self.jump(distance);
+        } else {
+            self.set_reg(register, value);
+        }
+    }
+
+    #[inline(always)]
     fn cached<T: Copy + 'static>(
         &mut self,
         cache: usize,

@@ -137,6 +137,14 @@ pub trait Machine: Sized {
     /// Ends a bytecode by a condition that may come after its effects: jumps by `distance` if it holds. Gives whether it did; for either way the
     /// registers must be as they are to be when execution goes on there.
     fn branch(&mut self, condition: Self::Bool, distance: i32) -> bool;
+    /// As [`Machine::branch`]; where it does not jump it writes `value` to a register.
+    fn branch_or_set(
+        &mut self,
+        condition: Self::Bool,
+        distance: i32,
+        register: i32,
+        value: Self::Val,
+    );
 
     // ---- promotion
     /// The value that `find` computes from the keys. Direct keeps it in the instruction's cache word `cache` (counted back from pc: 1 is the

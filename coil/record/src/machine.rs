@@ -111,6 +111,30 @@ impl<'t> Recorder<'t> {
         }
     }
 
+    /// The guard of a branch, whose other way starts at the next word, with a register written, or at the target.
+    fn guard_branch(
+        &mut self,
+        condition: RecBool<'t>,
+        distance: i32,
+        set: Option<(i32, RecVal<'t>)>,
+    ) {
+        let next = self.word_index();
+        let mut state = self.buf.state();
+        if !condition.yes {
+            let target = i64::from(next) + i64::from(distance);
+            let target = u32::try_from(target).expect("jumps stay in the code");
+            return state.guard_branch(condition.id, false, target);
+        }
+        let Some((register, value)) = set else {
+            return state.guard_branch(condition.id, true, next);
+        };
+        let slot = state.top().base + register;
+        let old = state.slot(slot).unwrap_or(Id::NONE);
+        state.set_slot(slot, value.id);
+        state.guard_branch(condition.id, true, next);
+        state.set_slot(slot, old);
+    }
+
     fn leave_root(&mut self, value: RecVal<'t>, end: impl FnOnce(Id) -> End) {
         let mut state = self.buf.state();
         if !state.done && state.frames.len() == 1 {
@@ -564,18 +588,25 @@ impl<'t> Machine for Recorder<'t> {
     }
 
     fn branch(&mut self, condition: RecBool<'t>, distance: i32) -> bool {
-        let next = self.word_index();
-        let target = i64::from(next) + i64::from(distance);
-        let target = u32::try_from(target).expect("jumps stay in the code");
-        self.buf.state().guard_branch(
-            condition.id,
-            condition.yes,
-            if condition.yes { next } else { target },
-        );
+        self.guard_branch(condition, distance, None);
         if condition.yes {
             self.direct.jump(distance);
         }
         condition.yes
+    }
+    fn branch_or_set(
+        &mut self,
+        condition: RecBool<'t>,
+        distance: i32,
+        register: i32,
+        value: RecVal<'t>,
+    ) {
+        self.guard_branch(condition, distance, Some((register, value)));
+        if condition.yes {
+            self.direct.jump(distance);
+        } else {
+            self.set_reg(register, value);
+        }
     }
 
     fn cached<T: Copy + 'static>(

@@ -214,9 +214,8 @@ pub(crate) fn send<M: Machine>(m: &mut M, word: Word) -> Next {
     let zero = m.int(0);
     let result = area.item_val(call::WINDOW_ITEM, zero);
     m.set_reg(a(word), result);
-    if !m.branch(!value.is_set(), i32::from(word.c_signed())) {
-        m.set_reg(a(word), value);
-    }
+    let returned = !value.is_set();
+    m.branch_or_set(returned, i32::from(word.c_signed()), a(word), value);
     Ok(())
 }
 

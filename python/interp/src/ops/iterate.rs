@@ -350,9 +350,8 @@ pub(crate) fn new_tuple<M: Machine>(m: &mut M, items: &[M::Val]) -> Result<M::Va
 
 pub(crate) fn for_other<M: Machine>(m: &mut M, word: Word, iterator: M::Val) -> Next {
     let item = m.call_val(&opaque::NEXT, [Arg::Val(iterator)])?;
-    if !m.branch(!item.is_set(), i32::from(word.c_signed())) {
-        m.set_reg(a(word), item);
-    }
+    let ended = !item.is_set();
+    m.branch_or_set(ended, i32::from(word.c_signed()), a(word), item);
     Ok(())
 }
 
