@@ -44,6 +44,7 @@ impl Python {
         let heap = coil_jit::heap_config(&config.coil.gc);
         let mut vm = Vm::new(heap).map_err(Failure)?;
         vm.interp.hooks.call_function = Some(frame::call_function);
+        vm.interp.hooks.frame_back = Some(frame::frame_back);
         vm.interp.hooks.run = Some(hooks::run);
         vm.interp.hooks.run_raised = Some(hooks::run_raised);
         vm.interp.hooks.cell_changed = Some(hooks::cell_changed);
