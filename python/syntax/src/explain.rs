@@ -158,9 +158,7 @@ impl Context<'_> {
                     .trim_end_matches(['\n', '\r']);
                 let end = self.index.line_start(line) + TextSize::of(text);
                 if self.mixes_tabs(line) {
-                    let message = "inconsistent use of tabs and spaces in indentation".to_owned();
-                    let start = TextRange::empty(self.index.line_start(line));
-                    return Some((ErrorKind::Tab, message, start));
+                    return Some(self.inconsistent_tabs(line));
                 }
                 let message = "unindent does not match any outer indentation level";
                 Some((
@@ -229,6 +227,12 @@ impl Context<'_> {
         }
     }
 
+    fn inconsistent_tabs(&self, line: u32) -> Answer {
+        let message = "inconsistent use of tabs and spaces in indentation".to_owned();
+        let start = TextRange::empty(self.index.line_start(line));
+        (ErrorKind::Tab, message, start)
+    }
+
     /// Whether the indentation of a line depends on how wide a tab is, compared with the blocks that are open.
     fn mixes_tabs(&self, line: u32) -> bool {
         let widths = |line: u32| {
@@ -256,8 +260,11 @@ impl Context<'_> {
                 _ => {}
             }
         }
-        open.iter()
-            .any(|&(w, n)| (w == wide) != (n == narrow) || (w < wide) != (n < narrow))
+        let (w, n) = open.last().copied().unwrap_or_default();
+        if wide > w {
+            return narrow <= n;
+        }
+        open.iter().any(|&(w, n)| w == wide && n != narrow)
     }
 
     fn last_line(&self) -> u32 {
@@ -340,6 +347,9 @@ impl Context<'_> {
         match &error.error {
             ParseErrorType::UnexpectedIndentation => {
                 let line = self.index.line_column(at.end()).0;
+                if self.mixes_tabs(line) {
+                    return Some(self.inconsistent_tabs(line));
+                }
                 let text = self.index.line_text(self.source, line);
                 let blank = text.len() - text.trim_start_matches([' ', '\t', '\x0c']).len();
                 let start =
