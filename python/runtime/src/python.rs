@@ -190,6 +190,9 @@ impl Python {
         let globals = vm.new_dict_old()?;
         let name = vm.intern("__main__")?;
         globals.set_name(vm, "__name__", name)?;
+        for name in ["__doc__", "__package__", "__loader__", "__spec__"] {
+            globals.set_name(vm, name, ty::none())?;
+        }
         let builtins = vm
             .interp
             .modules()
