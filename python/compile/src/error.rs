@@ -45,7 +45,11 @@ pub(crate) fn too_deep<T>() -> Result<T> {
 impl Failure {
     pub(crate) fn locate(self, source: &str, index: &LineIndex) -> SyntaxError {
         match self.range {
-            Some(range) => SyntaxError::at(self.kind, self.message, range, source, index),
+            // The line comes from the file, if there is one.
+            Some(range) => SyntaxError {
+                text: None,
+                ..SyntaxError::at(self.kind, self.message, range, source, index)
+            },
             None => SyntaxError::nowhere(self.kind, self.message),
         }
     }

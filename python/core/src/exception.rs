@@ -86,6 +86,7 @@ pub fn start(vm: &mut Vm) -> PyResult<()> {
         }
     }
     vm.interp.hooks.init_exception = Some(init_exception);
+    group::start(vm)?;
     let group = new_exception_group_class(vm)?;
     vm.interp.keep("ExceptionGroup", group);
     vm.interp.builtins().set_name(vm, "ExceptionGroup", group)?;

@@ -197,10 +197,10 @@ pub fn locals(vm: &mut Vm, frame: Ref) -> PyResult {
 fn back(vm: &mut Vm, this: Value) -> PyResult {
     let frame = mem::expect_ref(this);
     if mem::value(frame, at::FRAME_BACK).is_none()
-        && record_of(vm, frame).is_some()
         && let Some(hook) = vm.interp.hooks.frame_back
     {
-        return Ok(hook(vm, frame)?.unwrap_or_else(ty::none));
+        let found = hook(vm, frame)?;
+        vm.store(frame, at::FRAME_BACK, found);
     }
     Ok(field_or_none(this, at::FRAME_BACK))
 }

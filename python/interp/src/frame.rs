@@ -36,7 +36,7 @@ pub(crate) use intrinsic::{intrinsic, print_expr, setup_annotations};
 pub(crate) use name::{
     cell_name, delete_from, globals_of, load_global, load_name, lookup_mapping, raise_unbound,
 };
-pub use object::{generator_frame, new_frame_object};
+pub use object::{frame_back, generator_frame, new_frame_object};
 pub(crate) use pattern::{match_class, match_keys};
 pub(crate) use template::{interpolation, template};
 pub(crate) use with::with_enter;

@@ -3,6 +3,7 @@
 use coil_value::Value;
 use taipan_objects::exception;
 use taipan_objects::number;
+use taipan_objects::str::Str;
 use taipan_objects::ty::{self, types};
 use taipan_objects::{PyResult, Raised, Vm};
 use taipan_syntax::{ErrorKind, SyntaxError};
@@ -28,11 +29,24 @@ pub fn raise_syntax(vm: &mut Vm, error: &SyntaxError, filename: Value) -> Raised
     }
 }
 
+/// A line of the source file, if there is such a file.
+fn line_of_file(filename: Value, line: u32) -> Option<String> {
+    let path = Str::of(filename)?.to_rust().into_owned();
+    let number = usize::try_from(line).ok()?.checked_sub(1)?;
+    let source = std::fs::read(path).ok()?;
+    let text = taipan_syntax::decode(&source).ok()?;
+    let line = text.lines().nth(number)?;
+    Some(format!("{line}\n"))
+}
+
 fn arguments(vm: &mut Vm, error: &SyntaxError, filename: Value) -> PyResult<[Value; 2]> {
     let message = vm.new_str(&error.message)?;
     let text = match &error.text {
         Some(text) => vm.new_str(text)?,
-        None => ty::none(),
+        None => match line_of_file(filename, error.line) {
+            Some(line) => vm.new_str(&line)?,
+            None => ty::none(),
+        },
     };
     let number = |number: u32| number::small(number.into());
     let line = if error.line == 0 {
@@ -50,7 +64,7 @@ fn arguments(vm: &mut Vm, error: &SyntaxError, filename: Value) -> PyResult<[Val
         } else {
             number(error.end_line)
         },
-        number(error.end_offset),
+        number::small(error.end_offset.into()),
     ];
     let place = vm.new_tuple(&place)?;
     Ok([message, place])

@@ -45,6 +45,7 @@ impl Python {
         let heap = coil_jit::heap_config(&config.coil.gc);
         let mut vm = Vm::new(heap).map_err(Failure)?;
         vm.interp.hooks.call_function = Some(frame::call_function);
+        vm.interp.hooks.frame_back = Some(frame::frame_back);
         vm.interp.hooks.run = Some(hooks::run);
         vm.interp.hooks.make_hidden = Some(make_hidden);
         vm.interp.hooks.run_raised = Some(hooks::run_raised);
@@ -191,6 +192,9 @@ impl Python {
         let globals = vm.new_dict_old()?;
         let name = vm.intern("__main__")?;
         globals.set_name(vm, "__name__", name)?;
+        for name in ["__doc__", "__package__", "__loader__", "__spec__"] {
+            globals.set_name(vm, name, ty::none())?;
+        }
         let builtins = vm
             .interp
             .modules()

@@ -1,7 +1,7 @@
 //! Errors of parsing and compiling, in the shape of CPython's SyntaxError.
 
 use crate::source::LineIndex;
-use ruff_text_size::TextRange;
+use ruff_text_size::{TextRange, TextSize};
 
 /// Which exception it becomes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -31,9 +31,9 @@ pub struct SyntaxError {
     pub offset: u32,
     /// `end_lineno`.
     pub end_line: u32,
-    /// `end_offset`.
-    pub end_offset: u32,
-    /// `text`: the line with its newline, if there is one.
+    /// `end_offset`; 0 and -1 say in their ways that it is not known.
+    pub end_offset: i32,
+    /// `text`: the line; none is to be read from the source's file.
     pub text: Option<String>,
 }
 
@@ -47,14 +47,19 @@ impl SyntaxError {
         index: &LineIndex,
     ) -> SyntaxError {
         let (line, offset) = index.line_and_offset(source, range.start());
-        let (end_line, end_offset) = index.line_and_offset(source, range.end());
+        let (mut end_line, mut end_offset) = index.line_and_offset(source, range.end());
+        if end_line == line + 1 && end_offset == 1 {
+            // A newline at the end belongs to its line.
+            let start = index.line_and_offset(source, range.end() - TextSize::new(1));
+            (end_line, end_offset) = (start.0, start.1 + 1);
+        }
         SyntaxError {
             kind,
             message: message.into(),
             line,
             offset,
             end_line,
-            end_offset,
+            end_offset: i32::try_from(end_offset).unwrap_or(i32::MAX),
             text: Some(index.line_text(source, line).to_owned()),
         }
     }

@@ -3,6 +3,7 @@
 //! The parser reports its first error with a type and a range; what CPython says about it depends on the tokens around and on
 //! brackets left open. Only the error path comes here, so nothing is prepared in advance.
 
+mod place;
 mod targets;
 mod text;
 
@@ -31,7 +32,7 @@ pub(crate) fn explain(
     source: &str,
     index: &LineIndex,
     parsed: &Parsed<Mod>,
-    _mode: Mode,
+    mode: Mode,
 ) -> SyntaxError {
     let context = Context {
         source,
@@ -59,7 +60,9 @@ pub(crate) fn explain(
                 .map_or(TextRange::default(), Ranged::range),
         ),
     };
-    SyntaxError::at(kind, message, range, source, index)
+    let mut found = SyntaxError::at(kind, message, range, source, index);
+    place::adjust(&context, parsed.errors().first(), mode, range, &mut found);
+    found
 }
 
 impl Context<'_> {
@@ -83,14 +86,37 @@ impl Context<'_> {
         if let Some(answer) = self.two_in_a_row(at) {
             return answer;
         }
-        if let Some(open) = self.open_bracket(self.source.len()) {
+        if let Some(open) = self.open_bracket(self.source.len())
+            && self.blames_bracket(open, at)
+        {
             return self.never_closed(open);
         }
-        (
-            ErrorKind::Syntax,
-            "invalid syntax".to_owned(),
-            self.found(at),
-        )
+        let (message, range) = self
+            .after_comma(at)
+            .unwrap_or_else(|| ("invalid syntax", self.found(at)));
+        (ErrorKind::Syntax, message.to_owned(), range)
+    }
+
+    /// A comma at the end of an `import`: what is wrong is the newline behind it.
+    fn after_comma(&self, at: TextRange) -> Option<(&'static str, TextRange)> {
+        let number = self.token_at(at.start());
+        let end = self.tokens.get(number + 1)?;
+        if self.kind(number)? != TokenKind::Comma || end.kind() != TokenKind::Newline {
+            return None;
+        }
+        let first = (0..number).rev().find(|at| {
+            let before = at.checked_sub(1).and_then(|at| self.kind(at));
+            matches!(
+                before,
+                None | Some(TokenKind::Newline | TokenKind::Semi | TokenKind::Colon)
+            )
+        })?;
+        let message = match self.kind(first)? {
+            TokenKind::Import => "invalid syntax",
+            TokenKind::From => "trailing comma not allowed without surrounding parentheses",
+            _ => return None,
+        };
+        Some((message, self.found(TextRange::empty(end.start()))))
     }
 
     /// The number of the first token that ends after `at`.
@@ -131,6 +157,9 @@ impl Context<'_> {
                     .line_text(self.source, line)
                     .trim_end_matches(['\n', '\r']);
                 let end = self.index.line_start(line) + TextSize::of(text);
+                if self.mixes_tabs(line) {
+                    return Some(self.inconsistent_tabs(line));
+                }
                 let message = "unindent does not match any outer indentation level";
                 Some((
                     ErrorKind::Indentation,
@@ -198,6 +227,46 @@ impl Context<'_> {
         }
     }
 
+    fn inconsistent_tabs(&self, line: u32) -> Answer {
+        let message = "inconsistent use of tabs and spaces in indentation".to_owned();
+        let start = TextRange::empty(self.index.line_start(line));
+        (ErrorKind::Tab, message, start)
+    }
+
+    /// Whether the indentation of a line depends on how wide a tab is, compared with the blocks that are open.
+    fn mixes_tabs(&self, line: u32) -> bool {
+        let widths = |line: u32| {
+            let text = self.index.line_text(self.source, line);
+            let (mut wide, mut narrow) = (0u32, 0u32);
+            for c in text.chars() {
+                match c {
+                    ' ' => (wide, narrow) = (wide + 1, narrow + 1),
+                    '\t' => (wide, narrow) = ((wide / 8 + 1) * 8, narrow + 1),
+                    '\x0c' => (wide, narrow) = (0, 0),
+                    _ => break,
+                }
+            }
+            (wide, narrow)
+        };
+        let (wide, narrow) = widths(line);
+        let mut open = vec![(0, 0)];
+        for token in &self.tokens {
+            if self.index.line_column(token.start()).0 >= line {
+                break;
+            }
+            match token.kind() {
+                TokenKind::Indent => open.push(widths(self.index.line_column(token.end()).0)),
+                TokenKind::Dedent => drop(open.pop()),
+                _ => {}
+            }
+        }
+        let (w, n) = open.last().copied().unwrap_or_default();
+        if wide > w {
+            return narrow <= n;
+        }
+        open.iter().any(|&(w, n)| w == wide && n != narrow)
+    }
+
     fn last_line(&self) -> u32 {
         let text = self.source.strip_suffix('\n').unwrap_or(self.source);
         self.index.line_column(TextSize::of(text)).0
@@ -219,6 +288,13 @@ impl Context<'_> {
             }
         }
         open.pop()
+    }
+
+    /// Whether an open bracket explains an error: one on a later line, or at the end.
+    fn blames_bracket(&self, open: &Token, at: TextRange) -> bool {
+        let line = |at: TextSize| self.index.line_column(at).0;
+        line(at.start()) > line(open.start())
+            || at.start().to_usize() >= self.source.trim_end().len()
     }
 
     fn never_closed(&self, open: &Token) -> Answer {
@@ -271,6 +347,9 @@ impl Context<'_> {
         match &error.error {
             ParseErrorType::UnexpectedIndentation => {
                 let line = self.index.line_column(at.end()).0;
+                if self.mixes_tabs(line) {
+                    return Some(self.inconsistent_tabs(line));
+                }
                 let text = self.index.line_text(self.source, line);
                 let blank = text.len() - text.trim_start_matches([' ', '\t', '\x0c']).len();
                 let start =
@@ -403,7 +482,9 @@ impl Context<'_> {
         ) && self.kind(number)? == TokenKind::Name
             && self.tokens[before].end() == self.tokens[number].start()
         {
-            let last = self.tokens[before].end() - TextSize::new(1);
+            let underscore = self.source[self.tokens[number].range()].starts_with('_');
+            let read = self.tokens[before].end() + TextSize::new(underscore.into());
+            let last = read - TextSize::new(1);
             let message = "invalid decimal literal".to_owned();
             return Some((ErrorKind::Syntax, message, TextRange::empty(last)));
         }
@@ -415,7 +496,9 @@ impl Context<'_> {
         let range = TextRange::new(self.tokens[start].start(), self.tokens[end].end());
         if self.open_bracket(at.start().to_usize()).is_some() {
             // An unclosed bracket is the better explanation when lines follow.
-            if let Some(open) = self.open_bracket(self.source.len()) {
+            if let Some(open) = self.open_bracket(self.source.len())
+                && self.blames_bracket(open, at)
+            {
                 return Some(self.never_closed(open));
             }
             if self.kind(before) == Some(TokenKind::Name)

@@ -57,7 +57,7 @@ pub fn parse(source: &str, mode: Mode) -> Result<Parsed, SyntaxError> {
     } else if parsed.has_no_syntax_errors() {
         None
     } else {
-        Some(explain(source, &index, &parsed, mode))
+        Some(explain_padded(source, &index, &parsed, mode, ruff_mode))
     };
     let tree = parsed.into_syntax();
     if let Some(error) = error {
@@ -65,6 +65,27 @@ pub fn parse(source: &str, mode: Mode) -> Result<Parsed, SyntaxError> {
         return Err(error);
     }
     Ok(Parsed { tree, index })
+}
+
+/// Explains an error of a source as if its last line had a newline, which modules always get.
+fn explain_padded(
+    source: &str,
+    index: &LineIndex,
+    parsed: &ruff_python_parser::Parsed<Mod>,
+    mode: Mode,
+    ruff_mode: RuffMode,
+) -> SyntaxError {
+    if mode != Mode::Eval && !source.ends_with('\n') {
+        let padded = format!("{source}\n");
+        let options = ParseOptions::from(ruff_mode).with_target_version(PythonVersion::PY314);
+        let again = parse_unchecked(&padded, options);
+        if !again.has_no_syntax_errors() {
+            let error = explain(&padded, &LineIndex::new(&padded), &again, mode);
+            drop_deep(again.into_syntax(), padded.len());
+            return error;
+        }
+    }
+    explain(source, index, parsed, mode)
 }
 
 fn check_limits(tokens: &Tokens) -> Option<(ErrorKind, &'static str, TextRange)> {

@@ -93,15 +93,3 @@ def execd(n):
 
 
 print(execd(3500))
-
-
-def with_frame_write(n):
-    v = 0
-    for i in range(n):
-        v += 1
-        if i == 2000:
-            sys._getframe().f_locals["v"] = 10000
-    return v
-
-
-print(with_frame_write(3000))

@@ -36,7 +36,7 @@ class P:
 
 p = P()
 setattr(p, S("attr"), 5)
-print(p.attr, type(list(p.__dict__)[0]).__name__)
+print(p.attr, list(p.__dict__))
 
 
 class B(bytes):

@@ -1,14 +1,13 @@
 # Positions inside lines: calls, binary operators, subscripts, attributes, several lines.
 # check: stderr
 import sys
-import traceback
 
 
 def show(f):
     try:
         f()
     except Exception:
-        traceback.print_exc()
+        sys.excepthook(*sys.exc_info())
 
 
 def boom(*args):

@@ -1,6 +1,5 @@
 # Tracebacks as objects: frames, line numbers, and locals, dead ones included.
 import sys
-import traceback
 
 
 def leaf(n):
@@ -33,8 +32,6 @@ except ValueError as e:
             print(f.f_code.co_name, sorted(f.f_locals.items()))
         tb = tb.tb_next
     print(rows)
-    print([(s.name, s.lineno, s.line) for s in traceback.extract_tb(e.__traceback__)])
-    print(traceback.format_exception_only(e))
 
 
 def me():
@@ -46,8 +43,17 @@ def me():
 print(me())
 
 
+def stack():
+    names = []
+    f = sys._getframe()
+    while f:
+        names.append((f.f_code.co_name, f.f_lineno))
+        f = f.f_back
+    return names
+
+
 def deep(n):
-    return deep(n - 1) if n else [s.name for s in traceback.extract_stack()][-4:]
+    return deep(n - 1) if n else stack()[:5]
 
 
 print(deep(5))

@@ -1,6 +1,6 @@
 # Tracebacks through generators, comprehensions, class bodies, lambdas, properties, decorators and nested functions.
 # check: stderr
-import traceback
+import sys
 
 
 def gen(n):
@@ -56,7 +56,7 @@ for case in cases:
     try:
         case()
     except Exception:
-        traceback.print_exc()
+        sys.excepthook(*sys.exc_info())
 for i in range(3000):
     if i == 2999:
         list(map(lambda v: v.attr, [i]))

@@ -1,6 +1,6 @@
 # A traceback with a frame repeated many times is shortened; notes and groups are printed.
 # check: stderr
-import traceback
+import sys
 
 
 def down(n):
@@ -12,16 +12,16 @@ def down(n):
 try:
     down(50)
 except KeyError:
-    traceback.print_exc()
+    sys.excepthook(*sys.exc_info())
 e = ValueError("with notes")
 e.add_note("first note")
 e.add_note("second\nnote")
 try:
     raise e
 except ValueError:
-    traceback.print_exc()
+    sys.excepthook(*sys.exc_info())
 try:
     raise ExceptionGroup("group", [ValueError(1), KeyError("k")])
 except ExceptionGroup:
-    traceback.print_exc()
+    sys.excepthook(*sys.exc_info())
 raise ExceptionGroup("last", [TypeError("t"), ExceptionGroup("nested", [OSError(5)])])

@@ -1,13 +1,13 @@
 # A syntax error in source given to exec, and names misspelt: suggestions.
 # check: stderr
-import traceback
+import sys
 
 
 def show(f):
     try:
         f()
     except Exception:
-        traceback.print_exc()
+        sys.excepthook(*sys.exc_info())
 
 
 class C:

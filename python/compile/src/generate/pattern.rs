@@ -266,7 +266,14 @@ impl<'a> Generator<'a> {
         for key in &pattern.keys {
             if let Some(value) = self.fold(key) {
                 if seen.contains(&value) {
-                    return self.error("mapping pattern checks duplicate key", pattern.range());
+                    let text = match &value {
+                        Const::Str(text) => format!("{text:?}").replace('"', "'"),
+                        _ => self.source[key.range()].to_owned(),
+                    };
+                    return self.error(
+                        format!("mapping pattern checks duplicate key ({text})"),
+                        pattern.range(),
+                    );
                 }
                 seen.push(value);
             }

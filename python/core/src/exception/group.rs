@@ -176,6 +176,8 @@ fn derive_group(vm: &mut Vm, args: Args) -> PyResult {
 enum Matcher {
     Classes(Value),
     Function(Value),
+    /// The exceptions of a list, groups apart, by identity.
+    Listed(List),
 }
 
 impl Matcher {
@@ -207,12 +209,57 @@ impl Matcher {
                     None => Type::from_value(*classes).is_some_and(|ty| class.is_subtype(ty)),
                 })
             }
+            Matcher::Listed(list) => {
+                Ok(!is_group(exception) && (0..list.len()).any(|at| list.at(at) == exception))
+            }
             Matcher::Function(function) => {
                 let result = protocol::call(vm, *function, &[exception])?;
                 protocol::truth(vm, result)
             }
         }
     }
+}
+
+/// Appends the exceptions of a group, those of groups in it included, or a lone exception.
+fn add_leaves(vm: &mut Vm, list: List, exception: Value) -> PyResult<()> {
+    let Some(members) = members(exception).filter(|_| is_group(exception)) else {
+        return list.push(vm, exception);
+    };
+    for index in 0..members.len() {
+        vm.nested(" in exceptiongroup_split_recursive", |vm| {
+            add_leaves(vm, list, members.at(index))
+        })?;
+    }
+    Ok(())
+}
+
+/// The part of a group that is made of exceptions in a list of groups: what the clauses of `except*` left over or raised again.
+fn projection(vm: &mut Vm, args: Args) -> PyResult {
+    let leaves = vm.new_list_with(0)?;
+    let kept = List::of(args.at(1)).expect("the interpreter makes a list");
+    for index in 0..kept.len() {
+        add_leaves(vm, leaves, kept.at(index))?;
+    }
+    let (part, _) = split(vm, args.at(0), &Matcher::Listed(leaves), false)?;
+    Ok(part.unwrap_or_else(ty::none))
+}
+
+natives! {
+    static PROJECTION = {
+        "group_projection" function Positional(2, 2), "(group, kept, /)" => projection;
+    }
+}
+
+/// Makes what `except*` needs known to the interpreter.
+///
+/// # Errors
+/// MemoryError.
+pub(crate) fn start(vm: &mut Vm) -> PyResult<()> {
+    for def in PROJECTION {
+        let function = vm.new_native(def, None, None)?;
+        vm.interp.keep(def.name, function);
+    }
+    Ok(())
 }
 
 fn is_group(value: Value) -> bool {

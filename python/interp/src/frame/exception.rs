@@ -125,31 +125,58 @@ pub(crate) fn group_matches(
     Ok(())
 }
 
-/// What `except*` raises at its end: of the original and the list of what was raised and left over.
+/// Whether two exceptions were raised as one: same traceback, cause, context and notes.
+fn raised_as(vm: &mut Vm, one: Value, other: Value) -> PyResult<bool> {
+    let (a, b) = (mem::expect_ref(one), mem::expect_ref(other));
+    let places = [at::EXC_TRACEBACK, at::EXC_CAUSE, at::EXC_CONTEXT];
+    if places
+        .iter()
+        .any(|at| mem::value(a, *at) != mem::value(b, *at))
+    {
+        return Ok(false);
+    }
+    let name = vm.interp.names.__notes__.str();
+    let notes = protocol::get_attr_opt(vm, one, name)?;
+    Ok(notes == protocol::get_attr_opt(vm, other, name)?)
+}
+
+/// What `except*` raises at its end: of the original and the list of what its clauses raised and what was left over.
 pub(super) fn prep_reraise_star(vm: &mut Vm, original: Value, raised: Value) -> PyResult {
     let list = List::of(raised).expect("the compiler makes a list");
-    let left = vm.new_list_with(list.len())?;
+    if !Type::of(original).is_subtype(types::BASE_EXCEPTION_GROUP.ty()) {
+        // A lone exception was caught as a group: one clause ran, or none.
+        return Ok(list.get(0).unwrap_or_else(ty::none));
+    }
+    let (raised, again) = (vm.new_list_with(0)?, vm.new_list_with(0)?);
     for index in 0..list.len() {
         let item = list.at(index);
         if item != ty::none() {
-            left.push(vm, item)?;
+            let target = if raised_as(vm, item, original)? {
+                again
+            } else {
+                raised
+            };
+            target.push(vm, item)?;
         }
     }
-    match left.len() {
+    if !again.is_empty() {
+        let projection = vm.interp.kept("group_projection").expect("set at start-up");
+        let rest = protocol::call(vm, projection, &[original, again.value()])?;
+        if raised.is_empty() {
+            return Ok(rest);
+        }
+        raised.push(vm, rest)?;
+    }
+    match raised.len() {
         0 => Ok(ty::none()),
-        1 if left.at(0) == original => Ok(original),
+        1 => Ok(raised.at(0)),
         _ => {
-            if left.len() == 1 && Type::of(left.at(0)).is_subtype(types::BASE_EXCEPTION_GROUP.ty())
-            {
-                return Ok(left.at(0));
-            }
-            let group = vm
-                .interp
-                .builtins()
-                .get_name(vm, "BaseExceptionGroup")?
-                .unwrap_or(types::BASE_EXCEPTION_GROUP.value());
             let text = vm.new_str("")?;
-            protocol::call(vm, group, &[text, left.value()])
+            protocol::call(
+                vm,
+                types::BASE_EXCEPTION_GROUP.value(),
+                &[text, raised.value()],
+            )
         }
     }
 }
@@ -181,12 +208,21 @@ pub(crate) fn add_traceback(vm: &mut Vm) {
             return;
         }
     }
+    let inner = mem::reference(object, at::EXC_TRACEBACK)
+        .and_then(|top| mem::reference(top, at::TB_FRAME))
+        .filter(|inner| mem::get::<usize>(*inner, at::FRAME_RECORD) > vm.cx.frame_top as usize);
     let line = data
         .code
         .position_of(word)
         .map_or(data.code.first_line, |position| position.line);
     vm.cx.pending = 0;
     let made = new_frame_object(vm, vm.cx.frame_top).and_then(|frame| {
+        // The frame that the exception has just left keeps its caller.
+        if let Some(inner) = inner
+            && mem::value(inner, at::FRAME_BACK).is_none()
+        {
+            vm.store(inner, at::FRAME_BACK, Some(frame));
+        }
         exception::add_traceback(vm, object, frame, word.cast_signed(), line.cast_signed())
     });
     if made.is_ok() {

@@ -52,6 +52,38 @@ pub fn new_frame_object(vm: &mut Vm, record: *mut FrameRecord) -> PyResult {
     Ok(Value::from_ref(object))
 }
 
+/// The frame object of a running frame's caller; none for the outermost frame and those that have ended.
+///
+/// # Errors
+/// MemoryError.
+pub fn frame_back(vm: &mut Vm, frame: Ref) -> PyResult<Option<Value>> {
+    // SAFETY: the context is the running one.
+    let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
+    let first = vm.cx.stack.records();
+    let address: usize = mem::get(frame, at::FRAME_RECORD);
+    if address <= first as usize || address > vm.cx.frame_top as usize {
+        return Ok(None);
+    }
+    let mut record = std::ptr::with_exposed_provenance_mut::<FrameRecord>(address);
+    // SAFETY: records between the first and the top are complete.
+    let runs = unsafe { Value::from_bits(*(*record).base.sub(1)) };
+    if runs != mem::value(frame, at::FRAME_FUNCTION) {
+        return Ok(None);
+    }
+    loop {
+        record = record.wrapping_sub(1);
+        // SAFETY: as above; the first record has no code.
+        let code = unsafe { (*record).code };
+        if code.is_null() || record <= first {
+            return Ok(None);
+        }
+        // SAFETY: frames run live code.
+        if !unsafe { CodeData::of(code) }.has(CodeFlags::HIDDEN) {
+            return new_frame_object(vm, record).map(Some);
+        }
+    }
+}
+
 /// A frame object for a suspended generator: its function, a copy of its registers.
 ///
 /// # Errors

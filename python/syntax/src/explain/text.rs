@@ -8,7 +8,7 @@ use ruff_python_parser::{
     InterpolatedStringErrorType, ParseError, ParseErrorType, UnsupportedSyntaxError,
     UnsupportedSyntaxErrorKind,
 };
-use ruff_text_size::{Ranged, TextRange};
+use ruff_text_size::{Ranged, TextRange, TextSize};
 
 /// The message for an error and its range; None leaves it to the generic ones.
 pub(super) fn message(context: &Context<'_>, error: &ParseError) -> Option<(String, TextRange)> {
@@ -33,6 +33,18 @@ pub(super) fn message(context: &Context<'_>, error: &ParseError) -> Option<(Stri
                         context.tokens.get(start)?.start(),
                         context.tokens.get(end)?.end(),
                     ),
+                )
+            }
+            (TokenKind::Colon, TokenKind::Comma | TokenKind::Rbrace)
+                if context
+                    .open_bracket(at.start().to_usize())
+                    .map(|open| open.kind())
+                    == Some(TokenKind::Lbrace) =>
+            {
+                let end = context.tokens.get(number.checked_sub(1)?)?.end();
+                say(
+                    "':' expected after dictionary key",
+                    TextRange::empty(end - TextSize::new(1)),
                 )
             }
             (TokenKind::Else, _) => {
@@ -63,9 +75,24 @@ pub(super) fn message(context: &Context<'_>, error: &ParseError) -> Option<(Stri
         ),
         ParseErrorType::InvalidArgumentUnpackingOrder => say(
             "iterable argument unpacking follows keyword argument unpacking",
-            at,
+            match number
+                .checked_sub(1)
+                .and_then(|comma| context.tokens.get(comma))
+            {
+                Some(comma) if comma.kind() == TokenKind::Comma => {
+                    TextRange::new(comma.start(), at.end())
+                }
+                _ => at,
+            },
         ),
         ParseErrorType::UnparenthesizedGeneratorExpression => {
+            if number >= 3 && context.kind(number - 3) == Some(TokenKind::Class) {
+                // The bases of a class are no call.
+                let word = (number..context.tokens.len()).find(|at| {
+                    matches!(context.kind(*at), Some(TokenKind::For | TokenKind::Async))
+                })?;
+                return say("invalid syntax", context.tokens[word].range());
+            }
             say("Generator expression must be parenthesized", at)
         }
         ParseErrorType::NonDefaultParamAfterDefaultParam => say(
@@ -77,7 +104,13 @@ pub(super) fn message(context: &Context<'_>, error: &ParseError) -> Option<(Stri
             context.found(at),
         ),
         ParseErrorType::ExpectedKeywordParam => {
-            say("named arguments must follow bare *", context.found(at))
+            let star = (0..number)
+                .rev()
+                .find(|at| context.kind(*at) == Some(TokenKind::Star))?;
+            say(
+                "named arguments must follow bare *",
+                context.tokens[star].range(),
+            )
         }
         ParseErrorType::VarParameterWithDefault => say(
             "var-positional argument cannot have default value",
@@ -134,6 +167,12 @@ fn other(context: &Context<'_>, message: &str, at: TextRange) -> Option<(String,
             say("at least one argument must precede /")
         }
         "Expected `except` or `finally` after `try` block" => {
+            let found = context.kind(context.token_at(at.start()));
+            if matches!(found, None | Some(TokenKind::EndOfFile)) {
+                let end = TextSize::of(context.source.trim_end());
+                let message = "expected 'except' or 'finally' block".to_owned();
+                return Some((message, TextRange::empty(end)));
+            }
             say("expected 'except' or 'finally' block")
         }
         "Cannot have both 'except' and 'except*' on the same 'try'" => {
