@@ -44,7 +44,7 @@ fields! {
     /// Length of a tuple.
     TUPLE_SIZE = at::SIZE, I64, 10, NONE, true;
     /// An item of a tuple.
-    TUPLE_ITEM = at::TUPLE_ITEMS, Val, 11, NONE, true;
+    TUPLE_ITEM = at::TUPLE_ITEMS, Val, 11, OBJECT, true;
     /// Hash of a tuple.
     TUPLE_HASH = at::TUPLE_HASH, I64, 12, NONE, false;
     /// Contents of a cell.

@@ -305,7 +305,10 @@ opaques! {
     }
     /// Binds the arguments of a call that is not simple into the callee's registers.
     BIND = any fn bind(vm, function: val, first: raw, count: int, names: opt) -> Int {
-        crate::frame::bind_arguments(vm, function, first as *mut u64, count as usize, names).map(|()| 1i64)
+        let (first, count) = (first as *mut u64, count as usize);
+        vm.with_range(first, count, |vm| {
+            crate::frame::bind_arguments(vm, function, first, count, names).map(|()| 1i64)
+        })
     }
     /// TypeError for what `__init__` returned.
     BAD_INIT = any fn bad_init(vm, result: val) -> Void {
@@ -320,15 +323,19 @@ opaques! {
     // ---- building
     /// A tuple of registers.
     BUILD_TUPLE = reads fn build_tuple(vm, first: raw, count: int) -> Val {
-        let first = first as *const u64;
-        // SAFETY: the handler passes a run of bound registers.
-        vm.new_tuple_from(count as usize, |index| option(unsafe { *first.add(index) }))
+        let (first, count) = (first as *mut u64, count as usize);
+        vm.with_range(first, count, |vm| {
+            // SAFETY: the handler passes a run of bound registers.
+            vm.new_tuple_from(count, |index| option(unsafe { *first.add(index) }))
+        })
     }
     /// A list of registers.
     BUILD_LIST = reads fn build_list(vm, first: raw, count: int) -> Val {
-        let first = first as *const u64;
-        // SAFETY: the handler passes a run of bound registers.
-        vm.new_list_from(count as usize, |index| value(unsafe { *first.add(index) })).map(List::value)
+        let (first, count) = (first as *mut u64, count as usize);
+        vm.with_range(first, count, |vm| {
+            // SAFETY: the handler passes a run of bound registers.
+            vm.new_list_from(count, |index| value(unsafe { *first.add(index) })).map(List::value)
+        })
     }
     /// A set of registers.
     BUILD_SET = any fn build_set(vm, first: raw, count: int) -> Val { crate::frame::build_set(vm, first as *const u64, count as usize) }
@@ -400,7 +407,9 @@ opaques! {
     /// A rare operation.
     INTRINSIC = any fn intrinsic(vm, function: val, first: raw, number: int) -> Val {
         match Intrinsic::from_number(number as u16) {
-            Some(intrinsic) => crate::frame::intrinsic(vm, function, intrinsic, first as *const u64),
+            Some(intrinsic) => vm.with_range(first as *mut u64, intrinsic.arguments(), |vm| {
+                crate::frame::intrinsic(vm, function, intrinsic, first as *const u64)
+            }),
             None => Err(vm.raise_system("unknown intrinsic")),
         }
     }
@@ -490,7 +499,7 @@ opaques! {
     PRINT_EXPR = any fn print_expr(vm, shown: val) -> Void { crate::frame::print_expr(vm, shown) }
     /// A t-string's interpolation.
     INTERPOLATION = any fn interpolation(vm, first: raw, conversion: int) -> Val {
-        crate::frame::interpolation(vm, first as *const u64, conversion as u8)
+        vm.with_range(first as *mut u64, 3, |vm| crate::frame::interpolation(vm, first as *const u64, conversion as u8))
     }
     /// A t-string.
     TEMPLATE = any fn template(vm, strings: val, interpolations: val) -> Val { crate::frame::template(vm, strings, interpolations) }
