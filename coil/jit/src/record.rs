@@ -116,6 +116,12 @@ impl Jit {
                 .any(|&(cell, version)| changed(cell, version))
         {
             abort = Some(coil_record::Abort::CellChanged);
+            // What changes a cell is in the trace itself, or near: the next one loads it.
+            for &(cell, version) in &recorded.cells {
+                if changed(cell, version) {
+                    self.changes.insert(cell, self.options.jit.watch_limit);
+                }
+            }
         }
         let title = self.title(entry);
         if let Some(reason) = abort {

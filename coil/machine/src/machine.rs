@@ -21,6 +21,9 @@ pub enum Leave {
 /// What a handler returns: go on with the next bytecode, or leave.
 pub type Next = Result<(), Leave>;
 
+/// Something for [`Machine::load_watched`] to read where only the dependency counts.
+pub static UNREAD: u64 = 0;
+
 /// What handlers are generic over.
 pub trait Machine: Sized {
     /// Truth values.
@@ -156,6 +159,7 @@ pub trait Machine: Sized {
         find: impl FnOnce(&Self, [u64; 2], &mut Deps) -> Option<T>,
     ) -> Option<T>;
     /// The guest value at an address that changes rarely: a constant in traces, which are invalidated when the version cell changes.
+    /// With [`UNREAD`] for the address only the dependency counts, and is never left out however often the cell changes.
     fn load_watched(&mut self, address: *const u64, version: *const u32) -> Self::Val;
 
     // ---- objects

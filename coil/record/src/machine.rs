@@ -11,7 +11,7 @@ use coil_frame::{CodeBlock, Context, context_offset, record_offset};
 use coil_heap::OutOfMemory;
 use coil_machine::{
     Arg, COUNTER_LIMIT, Deps, Direct, DirectFloat, DirectInt, DirectRef, DirectVal, Key, Leave,
-    Machine, MachineState, Next, Opaque, StopReason,
+    Machine, MachineState, Next, Opaque, StopReason, UNREAD,
 };
 use coil_trace::{Access, Barrier, End, Field, Id, NewObject, Op, Ty};
 use coil_value::Value;
@@ -631,11 +631,14 @@ impl<'t> Machine for Recorder<'t> {
         reason = "the trait's contract is that the slot is live"
     )]
     fn load_watched(&mut self, address: *const u64, version: *const u32) -> RecVal<'t> {
-        if self.env.volatile(version) {
+        if !std::ptr::eq(address, &raw const UNREAD) && self.env.volatile(version) {
             let place = self.address(address.addr());
             let called = self.call_val(&LOAD_WORD, [Arg::Ref(place)]);
             return called.expect("loading a word does not raise");
         }
+        // Marked as watched from here on: a change before the trace is installed must be seen then.
+        // SAFETY: the language gives a live version cell.
+        unsafe { *version.cast_mut() |= 1 };
         let mut deps = Deps::default();
         deps.cell(version);
         self.watch(&deps);

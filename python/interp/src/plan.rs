@@ -478,7 +478,7 @@ pub(crate) fn always_true<M: Machine>(m: &mut M, class: usize) -> bool {
     if ty.slots().bool.is_some() || ty.slots().len.is_some() {
         return false;
     }
-    let _ = m.load_watched(&raw const ALWAYS, ty.version_address());
+    let _ = m.load_watched(&raw const coil_machine::UNREAD, ty.version_address());
     true
 }
 
@@ -493,9 +493,6 @@ pub(crate) fn equal_if_same<M: Machine>(m: &mut M, class: usize) -> bool {
     if compare(ty) != compare(types::OBJECT.ty()) {
         return false;
     }
-    let _ = m.load_watched(&raw const ALWAYS, ty.version_address());
+    let _ = m.load_watched(&raw const coil_machine::UNREAD, ty.version_address());
     true
 }
-
-/// Something for `load_watched` to read where only the dependency counts.
-static ALWAYS: u64 = 0;

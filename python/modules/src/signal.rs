@@ -254,3 +254,11 @@ fn signal(vm: &mut Vm, args: Args) -> PyResult {
     handlers.set(vm, key, handler)?;
     Ok(old)
 }
+
+/// Ends the process as an interrupt that nobody caught does, so that the shell that started it knows.
+pub fn die_of_interrupt() {
+    // SAFETY: the default action has no handler.
+    unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
+    // SAFETY: plain system calls.
+    unsafe { libc::kill(libc::getpid(), libc::SIGINT) };
+}

@@ -214,7 +214,7 @@ impl Dict {
         let value = table.value(entry);
         let watch = table.watch_address(entry);
         // SAFETY: inside the entry.
-        if unsafe { *watch } != 0 {
+        if unsafe { *watch } & 1 != 0 {
             vm.watched_value_changed(watch);
         }
         table.remove(vm, entry);
@@ -229,7 +229,7 @@ impl Dict {
             for entry in 0..table.used() {
                 let watch = table.watch_address(entry);
                 // SAFETY: inside the entry.
-                if unsafe { *watch } != 0 {
+                if unsafe { *watch } & 1 != 0 {
                     vm.watched_value_changed(watch);
                 }
             }

@@ -126,7 +126,7 @@ impl Table {
         self.0.field_ptr::<u64>(self.entry_offset(entry) + 16)
     }
 
-    /// Address of the watch word of a dict's entry: a version that changes when the value does and somebody watches.
+    /// Address of the watch word of a dict's entry: a version that changes when the value does and somebody watches (its lowest bit).
     pub fn watch_address(self, entry: u32) -> *mut u32 {
         self.0.field_ptr::<u32>(self.entry_offset(entry) + 4)
     }
@@ -143,7 +143,7 @@ impl Table {
         self.set_word(vm, entry, 2, Some(value));
         let watch = self.watch_address(entry);
         // SAFETY: inside the entry.
-        if unsafe { *watch } != 0 {
+        if unsafe { *watch } & 1 != 0 {
             vm.watched_value_changed(watch);
         }
     }
@@ -448,7 +448,7 @@ impl Table {
         for entry in 0..self.used() {
             let watch = self.watch_address(entry);
             // SAFETY: inside the entry.
-            if unsafe { *watch } != 0 {
+            if unsafe { *watch } & 1 != 0 {
                 vm.watched_value_changed(watch);
             }
         }

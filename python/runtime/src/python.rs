@@ -221,11 +221,15 @@ impl Python {
                 Err(raised) => raised,
             }),
         };
+        let interrupted = result.is_err() && self.vm.raised_is(&types::KEYBOARD_INTERRUPT);
         let status = match result {
             Ok(_) => 0,
             Err(raised) => self.finish(raised),
         };
         let _ = taipan_modules::finish(&mut self.vm);
+        if interrupted {
+            taipan_modules::signal::die_of_interrupt();
+        }
         status
     }
 

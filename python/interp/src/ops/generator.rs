@@ -269,12 +269,9 @@ pub(crate) fn iter_method<M: Machine>(m: &mut M, iterable: M::Val) -> Option<M::
     }
     let class = object.load_ref(fields::TYPE).promote();
     let (method, version) = crate::frame::generator_iter(m.context(), class)?;
-    let _ = m.load_watched(&raw const UNREAD, version);
+    let _ = m.load_watched(&raw const coil_machine::UNREAD, version);
     Some(m.val(method))
 }
-
-/// Something for `load_watched` to read where only the dependency counts.
-static UNREAD: u64 = 0;
 
 pub(crate) fn get_awaitable<M: Machine>(m: &mut M, word: Word) -> Next {
     let awaitable = m.reg(b(word));
