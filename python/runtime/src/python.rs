@@ -2,7 +2,7 @@
 
 use crate::{async_generator, body, generator, hooks};
 use coil_jit::{AttachedJit, Jit};
-use coil_options::Options;
+use coil_options::{Dump, DumpKind, Options};
 use coil_value::Value;
 use taipan_compile::{Mode, Options as CompileOptions, SyntaxError};
 use taipan_interp::frame;
@@ -34,6 +34,7 @@ pub struct Failure(pub String);
 pub struct Python {
     jit: Option<AttachedJit>,
     vm: Box<Vm>,
+    dump: Dump,
 }
 
 impl Python {
@@ -57,7 +58,11 @@ impl Python {
         // SAFETY: the Vm is boxed; the driver is dropped first.
         let jit = unsafe { Jit::attach(&raw mut vm.cx, hooks::language(), &config.coil) };
         vm.extra_roots.push(trace_caches);
-        let mut python = Python { jit: Some(jit), vm };
+        let mut python = Python {
+            jit: Some(jit),
+            vm,
+            dump: config.coil.dump.clone(),
+        };
         let ready = python
             .make_builtins()
             .and_then(|()| python.start_modules(&config.modules));
@@ -170,7 +175,7 @@ impl Python {
         Ok(())
     }
 
-    /// Compiles source in a mode.
+    /// Compiles source in a mode, and dumps its bytecode when that is wanted.
     ///
     /// # Errors
     /// The source is malformed.
@@ -180,7 +185,13 @@ impl Python {
         filename: &str,
         mode: Mode,
     ) -> Result<taipan_bytecode::Code, SyntaxError> {
-        taipan_compile::compile(source, filename, CompileOptions::new(mode))
+        let code = taipan_compile::compile(source, filename, CompileOptions::new(mode))?;
+        if self.dump.on(DumpKind::Bytecode) {
+            let text = taipan_bytecode::disassemble(&code);
+            self.dump
+                .write(DumpKind::Bytecode, format_args!("{filename}"), &text);
+        }
+        Ok(code)
     }
 
     /// Runs a program as `__main__`.
