@@ -48,7 +48,7 @@ const STEPS: &[Step] = &[
                 "testkit",
                 "--",
                 "--modes",
-                "off,default,eager",
+                "off,default,eager,stress",
             ],
         )
     }),
