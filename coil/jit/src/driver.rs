@@ -348,13 +348,15 @@ unsafe fn enter(cx: *mut Context, entry: *const u8) -> Step {
             coil_machine::Machine::sync_pc(&mut direct);
             match next {
                 Err(Leave::Raised) => Step::Unwind,
-                _ => Step::Go,
+                Err(Leave::Stop) => Step::Go,
+                // SAFETY: attached.
+                Ok(()) => unsafe { returned(cx) },
             }
         }
     }
 }
 
-/// A plain frame returned to one without compiled code to go on with: enters it if there is some by now, or records it when that happens often.
+/// A frame returned to one that goes on without compiled code: enters it if there is some by now, or records it when that happens often.
 unsafe fn returned(cx: *mut Context) -> Step {
     // SAFETY: the innermost record is complete.
     let record = unsafe { raw::innermost(cx) };

@@ -109,6 +109,12 @@ fields! {
     LIST_SUB_DICT = 48, Val, 44, OBJECT, false;
     /// `tp_flags` of a type.
     TYPE_FLAGS = taipan_objects::ty::TP_FLAGS, I64, 45, NONE, false;
+    /// Start of a slice.
+    SLICE_START = at::SLICE_START, Val, 48, OBJECT, true;
+    /// Stop of a slice.
+    SLICE_STOP = at::SLICE_STOP, Val, 48, OBJECT, true;
+    /// Step of a slice.
+    SLICE_STEP = at::SLICE_STEP, Val, 48, OBJECT, true;
     /// Size of a dict.
     DICT_SIZE = at::SIZE, I64, 47, NONE, false;
 }

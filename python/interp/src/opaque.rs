@@ -174,6 +174,11 @@ opaques! {
             Err(raised) => Err(raised),
         }
     }
+    /// A slice of a list by None or inline ints; the step is not 0.
+    LIST_PART = reads fn list_part(vm, list: val, start: val, stop: val, step: val) -> Val {
+        let step = step.as_small_int().unwrap_or(1);
+        List::from_ref(mem::expect_ref(list)).slice(vm, start.as_small_int(), stop.as_small_int(), step).map(List::value)
+    }
     /// `container[start:stop] = item`.
     SET_SLICE = any fn set_slice(vm, container: val, start: val, stop: val, item: val) -> Void {
         if let (Some(list), Some(items)) = (exact_list(container), exact_list(item))
@@ -186,8 +191,6 @@ opaques! {
             Err(raised) => Err(raised),
         }
     }
-    /// `slice(start, stop, step)`.
-    BUILD_SLICE = reads fn build_slice(vm, start: val, stop: val, step: val) -> Val { vm.new_slice(start, stop, step) }
     /// Appends to a list whose storage is full.
     LIST_APPEND = any fn list_append(vm, list: val, item: val) -> Void {
         match List::of(list) {

@@ -3,10 +3,12 @@
 use super::{a, b, c};
 use crate::fields;
 use crate::opaque;
-use coil_machine::{Arg, BoolOps, IntOps, Machine, Next, RefOps, ValOps};
+use crate::ops::iterate::new_iterator;
+use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
 use coil_value::Value;
 use taipan_bytecode::Word;
 use taipan_objects::layout;
+use taipan_objects::ty::{self, types};
 
 /// An item of an exact list or tuple at an inline int index, negative ones counted from the end.
 #[inline(always)]
@@ -62,8 +64,11 @@ pub(crate) fn get_item<M: Machine>(m: &mut M, word: Word) -> Next {
         m.set_reg(a(word), item);
         return Ok(());
     }
-    m.cold(|m| {
-        let item = m.call_val(&opaque::GET_ITEM, [Arg::Val(container), Arg::Val(key)])?;
+    m.outlined(|m| {
+        let item = match part_of_list(m, container, key)? {
+            Some(part) => part,
+            None => m.call_val(&opaque::GET_ITEM, [Arg::Val(container), Arg::Val(key)])?,
+        };
         m.set_reg(a(word), item);
         Ok(())
     })
@@ -171,10 +176,51 @@ pub(crate) fn set_slice<M: Machine>(m: &mut M, word: Word) -> Next {
 
 pub(crate) fn build_slice<M: Machine>(m: &mut M, word: Word) -> Next {
     let (start, stop, step) = (m.reg(b(word)), m.reg(b(word) + 1), m.reg(b(word) + 2));
-    let slice = m.call_val(
-        &opaque::BUILD_SLICE,
-        [Arg::Val(start), Arg::Val(stop), Arg::Val(step)],
-    )?;
-    m.set_reg(a(word), slice);
+    let slice = new_iterator(m, layout::SLICE, 40, &types::SLICE)?;
+    m.store_val(slice, fields::SLICE_START, start);
+    m.store_val(slice, fields::SLICE_STOP, stop);
+    m.store_val(slice, fields::SLICE_STEP, step);
+    m.set_reg(a(word), slice.val());
     Ok(())
+}
+
+/// A slice of an exact list, whose parts are None or inline ints.
+fn part_of_list<M: Machine>(
+    m: &mut M,
+    container: M::Val,
+    key: M::Val,
+) -> Result<Option<M::Val>, Leave> {
+    if !container.is_ref().yes() || !key.is_ref().yes() {
+        return Ok(None);
+    }
+    let (list, slice) = (
+        m.int(i64::from(layout::LIST.0)),
+        m.int(i64::from(layout::SLICE.0)),
+    );
+    let key = key.reference();
+    if !key.load_int(fields::LAYOUT).equals(slice).yes()
+        || !container
+            .reference()
+            .load_int(fields::LAYOUT)
+            .equals(list)
+            .yes()
+    {
+        return Ok(None);
+    }
+    let (start, stop) = (
+        key.load_val(fields::SLICE_START),
+        key.load_val(fields::SLICE_STOP),
+    );
+    let step = key.load_val(fields::SLICE_STEP);
+    for bound in [start, stop] {
+        if !bound.is_int().yes() && !bound.is(ty::none()).yes() {
+            return Ok(None);
+        }
+    }
+    let zero = m.int(0);
+    if !step.is_int().yes() || step.int().equals(zero).yes() {
+        return Ok(None);
+    }
+    let args = [container, start, stop, step].map(Arg::Val);
+    Ok(Some(m.call_val(&opaque::LIST_PART, args)?))
 }

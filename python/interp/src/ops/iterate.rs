@@ -11,7 +11,8 @@ use taipan_bytecode::{Op, Word};
 use taipan_objects::layout::{self, at};
 use taipan_objects::ty::{StaticType, types};
 
-fn new_iterator<M: Machine>(
+/// An object of a builtin type, its fields zero.
+pub(crate) fn new_iterator<M: Machine>(
     m: &mut M,
     layout: LayoutId,
     size: u32,
