@@ -1,9 +1,10 @@
 //! `taipan`: runs Python programs.
 
 mod arguments;
+mod shell;
 
 use arguments::{Arguments, Program};
-use std::io::{Read, Write};
+use std::io::{IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use taipan_runtime::{Config, Mode, Python};
@@ -11,11 +12,14 @@ use taipan_runtime::{Config, Mode, Python};
 const USAGE: &str = "\
 usage: taipan [option] ... [-c PROGRAM | -m MODULE | FILE | -] [argument] ...
 
+Without a program it asks for statements, or runs the program on standard input if that is no terminal.
+
   -c PROGRAM   runs the program text
   -m MODULE    runs a library module as a script
-  -            runs the program on standard input
+  -            standard input, as without a program
   -B           writes no .pyc files
   -E           ignores PYTHON* environment variables
+  -i           asks for statements after the program, if standard input is a terminal
   -I           isolated: -E -P -s
   -O           drops assertions (-OO: docstrings too)
   -P           does not put the script's folder on sys.path
@@ -78,7 +82,10 @@ fn run(arguments: Arguments) -> ExitCode {
             return ExitCode::from(2);
         }
     }
+    let terminal = std::io::stdin().is_terminal();
+    let asks = terminal && matches!(arguments.program, Program::Input);
     let (source, name) = match &arguments.program {
+        Program::Input if asks => (Vec::new(), String::new()),
         Program::Text(text) => (text.clone().into_bytes(), "<string>".to_owned()),
         Program::Module(module) => {
             let text = format!("import runpy\nrunpy._run_module_as_main({module:?})\n");
@@ -107,6 +114,8 @@ fn run(arguments: Arguments) -> ExitCode {
         },
     };
     let file = matches!(arguments.program, Program::File(_)).then(|| name.clone());
+    let session = (asks || terminal && arguments.modules.inspect)
+        .then(|| shell::Session::new(&arguments.modules));
     let mut python = match Python::new(&Config {
         coil,
         modules: arguments.modules,
@@ -117,7 +126,14 @@ fn run(arguments: Arguments) -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    let status = python.run_program(&source, &name, file.as_deref(), Mode::Exec);
+    let mut status = 0;
+    if !asks {
+        status = python.run_source(&source, &name, file.as_deref(), Mode::Exec);
+    }
+    if let Some(session) = session {
+        status = session.run(&mut python, asks);
+    }
+    python.end();
     ExitCode::from(status)
 }
 

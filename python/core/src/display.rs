@@ -26,6 +26,9 @@ use taipan_objects::raise::PyResult;
 use taipan_objects::ty::types;
 use taipan_objects::vm::Vm;
 
+/// The kept object (`Interp::keep`) that has the sources typed at a prompt: a dict of texts by file name.
+pub const SESSION_SOURCES: &str = "session.sources";
+
 const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
 const CONTEXT: &str = "\nDuring handling of the above exception, another exception occurred:\n\n";
 const MAX_GROUP_WIDTH: usize = 15;

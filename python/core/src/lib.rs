@@ -26,7 +26,9 @@ mod type_object;
 mod util;
 mod wrapped;
 
-pub use display::{format_exception, print_exception, print_unraisable, system_exit_code};
+pub use display::{
+    SESSION_SOURCES, format_exception, print_exception, print_unraisable, system_exit_code,
+};
 pub use exception::{new_exception_group_class, start};
 pub use functions::FUNCTIONS;
 pub use module::new_module;

@@ -10,7 +10,9 @@ mod async_generator;
 mod body;
 mod generator;
 mod hooks;
+mod interactive;
 mod python;
 
+pub use interactive::Prompt;
 pub use python::{Config, Failure, Python};
 pub use taipan_compile::Mode;

@@ -34,6 +34,8 @@ pub struct Failure(pub String);
 pub struct Python {
     jit: Option<AttachedJit>,
     vm: Box<Vm>,
+    /// An interrupt that nobody caught ended the program.
+    pub(crate) interrupted: bool,
 }
 
 impl Python {
@@ -57,7 +59,11 @@ impl Python {
         // SAFETY: the Vm is boxed; the driver is dropped first.
         let jit = unsafe { Jit::attach(&raw mut vm.cx, hooks::language(), &config.coil) };
         vm.extra_roots.push(trace_caches);
-        let mut python = Python { jit: Some(jit), vm };
+        let mut python = Python {
+            jit: Some(jit),
+            vm,
+            interrupted: false,
+        };
         let ready = python
             .make_builtins()
             .and_then(|()| python.start_modules(&config.modules));
@@ -188,6 +194,14 @@ impl Python {
     /// # Errors
     /// What it raises.
     pub fn run_main(&mut self, code: taipan_bytecode::Code, filename: Option<&str>) -> PyResult {
+        let globals = self.make_main(filename)?;
+        let vm = &mut *self.vm;
+        let code = vm.new_code(code)?;
+        frame::run_body(vm, mem::expect_ref(code), globals, None, None)
+    }
+
+    /// Makes module `__main__`; gives its globals.
+    pub(crate) fn make_main(&mut self, filename: Option<&str>) -> PyResult<Dict> {
         let vm = &mut *self.vm;
         let globals = vm.new_dict_old()?;
         let name = vm.intern("__main__")?;
@@ -208,12 +222,18 @@ impl Python {
         let module = new_module(vm, globals)?;
         let modules = vm.interp.modules();
         modules.set_name(vm, "__main__", module)?;
-        let code = vm.new_code(code)?;
-        frame::run_body(vm, mem::expect_ref(code), globals, None, None)
+        Ok(globals)
     }
 
     /// Runs a program as `__main__` to its end: what it prints as errors goes to standard error. Gives the exit status.
     pub fn run_program(&mut self, source: &[u8], name: &str, file: Option<&str>, mode: Mode) -> u8 {
+        let status = self.run_source(source, name, file, mode);
+        self.end();
+        status
+    }
+
+    /// As [`Python::run_program`], but the interpreter goes on living.
+    pub fn run_source(&mut self, source: &[u8], name: &str, file: Option<&str>, mode: Mode) -> u8 {
         let result = match self.compile(source, name, mode) {
             Ok(code) => self.run_main(code, file),
             Err(error) => Err(match self.vm.new_str(name) {
@@ -221,16 +241,20 @@ impl Python {
                 Err(raised) => raised,
             }),
         };
-        let interrupted = result.is_err() && self.vm.raised_is(&types::KEYBOARD_INTERRUPT);
-        let status = match result {
+        self.interrupted = result.is_err() && self.vm.raised_is(&types::KEYBOARD_INTERRUPT);
+        match result {
             Ok(_) => 0,
             Err(raised) => self.finish(raised),
-        };
+        }
+    }
+
+    /// What Python does at the end: callbacks of module `atexit`, streams flushed. Does not come back if an interrupt that nobody caught ended
+    /// the program.
+    pub fn end(&mut self) {
         let _ = taipan_modules::finish(&mut self.vm);
-        if interrupted {
+        if self.interrupted {
             taipan_modules::signal::die_of_interrupt();
         }
-        status
     }
 
     /// Shows an uncaught exception, or gives what SystemExit asks for.

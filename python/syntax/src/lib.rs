@@ -6,11 +6,13 @@
 
 mod error;
 mod explain;
+mod interactive;
 pub mod literal;
 mod parse;
 mod source;
 
 pub use error::{ErrorKind, SyntaxError};
+pub use interactive::wants_more;
 pub use parse::{Mode, Parsed, drop_deep, parse};
 pub use ruff_python_ast as ast;
 pub use ruff_text_size::{Ranged, TextRange, TextSize};

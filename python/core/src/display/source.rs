@@ -1,4 +1,5 @@
-//! Source lines for tracebacks: from module `linecache` where it knows the file, from the file, or from the module's loader.
+//! Source lines for tracebacks: from module `linecache` where it knows the file, from what was typed at a prompt, from the file, or from
+//! the module's loader.
 
 use crate::output::sys_attr;
 use crate::util::{given, text_of};
@@ -63,6 +64,11 @@ fn split(text: &str) -> Vec<String> {
 fn read(vm: &mut Vm, file: &str, globals: Option<Dict>) -> PyResult<Vec<String>> {
     if let Some(lines) = cached(vm, file)? {
         return Ok(lines);
+    }
+    if let Some(sources) = vm.interp.kept(super::SESSION_SOURCES).and_then(Dict::of)
+        && let Some(text) = sources.get_name(vm, file)?.and_then(text_of)
+    {
+        return Ok(split(&text));
     }
     if let Some(lines) = from_disk(file) {
         return Ok(lines);
