@@ -24,6 +24,8 @@ const HISTORY_LINES: usize = 1000;
 #[derive(Debug, Default)]
 pub(crate) struct Session {
     quiet: bool,
+    /// Module `site`, which brings `exit` and its like, is wanted.
+    site: bool,
     startup: Option<PathBuf>,
     history: Option<PathBuf>,
 }
@@ -40,6 +42,7 @@ impl Session {
         let usual = || Some(variable("HOME")?.join(".python_history"));
         Session {
             quiet: config.quiet,
+            site: !config.no_site,
             startup: variable("PYTHONSTARTUP"),
             history: variable("PYTHON_HISTORY").or_else(usual),
         }
@@ -50,6 +53,11 @@ impl Session {
         if let Err(raised) = python.start_session() {
             complain(&python.describe(raised));
             return 1;
+        }
+        if self.site
+            && let Some(status) = python.run_startup("__import__('site').main()\n", "<site>")
+        {
+            return status;
         }
         if alone && !self.quiet {
             say("Taipan (Python 3.14.0)\nCtrl-D leaves.\n");

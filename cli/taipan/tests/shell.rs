@@ -233,7 +233,7 @@ fn errors_keep_the_session_alive() {
         session.answer("import sys; type(sys.last_exc).__name__"),
         "'SyntaxError'"
     );
-    session.press("raise SystemExit(7)\r");
+    session.press("exit(7)\r");
     assert_eq!(session.status(), Some(7));
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{async_generator, body, generator, hooks};
 use coil_jit::{AttachedJit, Jit};
-use coil_options::Options;
+use coil_options::{Dump, DumpKind, Options};
 use coil_value::Value;
 use taipan_compile::{Mode, Options as CompileOptions, SyntaxError};
 use taipan_interp::frame;
@@ -36,6 +36,7 @@ pub struct Python {
     vm: Box<Vm>,
     /// An interrupt that nobody caught ended the program.
     pub(crate) interrupted: bool,
+    dump: Dump,
 }
 
 impl Python {
@@ -63,6 +64,7 @@ impl Python {
             jit: Some(jit),
             vm,
             interrupted: false,
+            dump: config.coil.dump.clone(),
         };
         let ready = python
             .make_builtins()
@@ -176,7 +178,7 @@ impl Python {
         Ok(())
     }
 
-    /// Compiles source in a mode.
+    /// Compiles source in a mode, and dumps its bytecode when that is wanted.
     ///
     /// # Errors
     /// The source is malformed.
@@ -186,7 +188,13 @@ impl Python {
         filename: &str,
         mode: Mode,
     ) -> Result<taipan_bytecode::Code, SyntaxError> {
-        taipan_compile::compile(source, filename, CompileOptions::new(mode))
+        let code = taipan_compile::compile(source, filename, CompileOptions::new(mode))?;
+        if self.dump.on(DumpKind::Bytecode) {
+            let text = taipan_bytecode::disassemble(&code);
+            self.dump
+                .write(DumpKind::Bytecode, format_args!("{filename}"), &text);
+        }
+        Ok(code)
     }
 
     /// Runs a program as `__main__`.
