@@ -40,6 +40,7 @@ impl Python {
     /// # Errors
     /// MemoryError.
     pub fn start_session(&mut self) -> PyResult<()> {
+        self.interrupted = false;
         if self.main_globals()?.is_none() {
             self.make_main(None)?;
         }

@@ -34,9 +34,9 @@ pub struct Failure(pub String);
 pub struct Python {
     jit: Option<AttachedJit>,
     vm: Box<Vm>,
+    /// An interrupt that nobody caught ended the program.
+    pub(crate) interrupted: bool,
     dump: Dump,
-    /// The program ended by a KeyboardInterrupt that nobody caught.
-    interrupted: bool,
 }
 
 impl Python {
@@ -63,8 +63,8 @@ impl Python {
         let mut python = Python {
             jit: Some(jit),
             vm,
-            dump: config.coil.dump.clone(),
             interrupted: false,
+            dump: config.coil.dump.clone(),
         };
         let ready = python
             .make_builtins()
@@ -256,7 +256,8 @@ impl Python {
         }
     }
 
-    /// What Python does at the end: callbacks of module `atexit`, streams flushed.
+    /// What Python does at the end: callbacks of module `atexit`, streams flushed. Does not come back if an interrupt that nobody caught ended
+    /// the program.
     pub fn end(&mut self) {
         let _ = taipan_modules::finish(&mut self.vm);
         if self.interrupted {
