@@ -223,10 +223,9 @@ unsafe fn write_state(
         if number == 0 {
             // What it was to go on with when it was suspended belongs to another place than this one.
             // SAFETY: the root frame's record.
-            unsafe {
-                (*record).pc = pc;
-                (*record).resume = std::ptr::null();
-            }
+            unsafe { (*record).pc = pc };
+            // SAFETY: as above.
+            unsafe { (*record).resume = std::ptr::null() };
             continue;
         }
         // SAFETY: the record stack has slack beyond its limit.
