@@ -162,7 +162,19 @@ unsafe fn materialise(
         // SAFETY: a type pointer or 0.
         let ty = unsafe { Ref::from_address(ty) };
         match mutator.alloc(LayoutId(new.layout), ty, new.size_bytes as usize) {
-            Ok(made) => objects[at] = made.address() as u64,
+            Ok(made) => {
+                objects[at] = made.address() as u64;
+                // Numbers first: what is made next may collect, and the collector asks an object for its size.
+                for (number, &(field, _)) in object.fields.iter().enumerate() {
+                    let field = &trace.fields[field as usize];
+                    if !matches!(field.access, Access::Val | Access::Ref) {
+                        let leaf = find(LeafPlace::Field(at, number));
+                        let word = leaf.map_or(0, |&(leaf, _)| bits[leaf]);
+                        // SAFETY: the trace stores this field into objects of this kind.
+                        unsafe { store(mutator, objects[at] as usize, field, word) };
+                    }
+                }
+            }
             Err(_) => {
                 // There is no state to go back to: what the exit describes exists nowhere else.
                 coil_options::Sink::Stderr.write("fatal: no memory for objects of compiled code\n");
