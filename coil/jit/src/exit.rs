@@ -199,7 +199,7 @@ unsafe fn materialise(
 /// Stores a field of an object, with its barrier: the object may have become old meanwhile.
 unsafe fn store(mutator: &coil_heap::Mutator, object: usize, field: &Field, word: u64) {
     let place = object.wrapping_add_signed(field.offset as isize);
-    if field.barrier != Barrier::None {
+    if field.barrier != Barrier::None || matches!(field.access, Access::Val | Access::Ref) {
         let header = std::ptr::with_exposed_provenance_mut(object);
         // SAFETY: an object that was just made.
         mutator.write_barrier(unsafe { Ref::from_ptr(header) });
