@@ -162,7 +162,19 @@ unsafe fn materialise(
         // SAFETY: a type pointer or 0.
         let ty = unsafe { Ref::from_address(ty) };
         match mutator.alloc(LayoutId(new.layout), ty, new.size_bytes as usize) {
-            Ok(made) => objects[at] = made.address() as u64,
+            Ok(made) => {
+                objects[at] = made.address() as u64;
+                // Numbers first: what is made next may collect, and the collector asks an object for its size.
+                for (number, &(field, _)) in object.fields.iter().enumerate() {
+                    let field = &trace.fields[field as usize];
+                    if !matches!(field.access, Access::Val | Access::Ref) {
+                        let leaf = find(LeafPlace::Field(at, number));
+                        let word = leaf.map_or(0, |&(leaf, _)| bits[leaf]);
+                        // SAFETY: the trace stores this field into objects of this kind.
+                        unsafe { store(mutator, objects[at] as usize, field, word) };
+                    }
+                }
+            }
             Err(_) => {
                 // There is no state to go back to: what the exit describes exists nowhere else.
                 coil_options::Sink::Stderr.write("fatal: no memory for objects of compiled code\n");
@@ -187,7 +199,7 @@ unsafe fn materialise(
 /// Stores a field of an object, with its barrier: the object may have become old meanwhile.
 unsafe fn store(mutator: &coil_heap::Mutator, object: usize, field: &Field, word: u64) {
     let place = object.wrapping_add_signed(field.offset as isize);
-    if field.barrier != Barrier::None {
+    if field.barrier != Barrier::None || matches!(field.access, Access::Val | Access::Ref) {
         let header = std::ptr::with_exposed_provenance_mut(object);
         // SAFETY: an object that was just made.
         mutator.write_barrier(unsafe { Ref::from_ptr(header) });
@@ -223,9 +235,9 @@ unsafe fn write_state(
         if number == 0 {
             // What it was to go on with when it was suspended belongs to another place than this one.
             // SAFETY: the root frame's record.
-            let record = unsafe { &mut *record };
-            record.pc = pc;
-            record.resume = std::ptr::null();
+            unsafe { (*record).pc = pc };
+            // SAFETY: as above.
+            unsafe { (*record).resume = std::ptr::null() };
             continue;
         }
         // SAFETY: the record stack has slack beyond its limit.

@@ -116,10 +116,10 @@ impl Jit {
                 .any(|&(cell, version)| changed(cell, version))
         {
             abort = Some(coil_record::Abort::CellChanged);
-            // What changes a cell is in the trace itself, or near: the next one loads it.
+            // What changes a cell is in the trace itself, or near: soon traces will load it.
             for &(cell, version) in &recorded.cells {
                 if changed(cell, version) {
-                    self.changes.insert(cell, self.options.jit.watch_limit);
+                    *self.changes.entry(cell).or_default() += 2;
                 }
             }
         }

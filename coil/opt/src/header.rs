@@ -440,7 +440,8 @@ impl Seeding<'_, '_> {
                 if op == Op::UnboxRef
                     && let Some(value) = inst.args[0].as_inst()
                 {
-                    self.tainted[at] |= self.tainted[value];
+                    let unset = preamble.tags(inst.args[0]) & tag::NULL != 0;
+                    self.tainted[at] |= self.tainted[value] || unset;
                 }
                 if include
                     && given

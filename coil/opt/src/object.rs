@@ -143,6 +143,10 @@ impl Pass<'_> {
         true
     }
 
+    fn is_number(&self, field: u32) -> bool {
+        self.pools.fields[field as usize].access.ty() == Ty::Int
+    }
+
     /// Makes a virtual object, and the virtual objects that it refers to, for real. All are made first and filled then, so that cycles work; while
     /// they are made, the exit still describes all of them as virtual.
     pub(crate) fn materialise(&mut self, id: Id) {
@@ -179,6 +183,13 @@ impl Pass<'_> {
             self.insts[at].snapshot = exit;
             self.infos[at].flags = NONNULL;
             self.replace(id, made);
+            // Numbers first: what is made next may collect, and the collector asks an object for its size.
+            for (field, value) in self.objects[*object].fields.clone() {
+                let value = self.resolve(value);
+                if self.is_number(field) && self.bits(value) != Some(0) {
+                    self.push(Op::Store, [made, value, Id::NONE], field);
+                }
+            }
         }
         for object in group {
             let made = self.resolve(self.objects[object].id);
@@ -186,7 +197,7 @@ impl Pass<'_> {
             for (field, value) in &fields {
                 let place = field_place(&self.pools.fields[*field as usize]);
                 let value = self.force(*value);
-                if self.bits(value) != Some(0) {
+                if !self.is_number(*field) && self.bits(value) != Some(0) {
                     self.push(Op::Store, [made, value, Id::NONE], *field);
                 }
                 let whole = range::of_access(place.access).covers(self.range(value));

@@ -8,7 +8,7 @@ use taipan_objects::native::Args;
 use taipan_objects::number;
 use taipan_objects::protocol;
 use taipan_objects::slots::{BinaryOp, CompareOp};
-use taipan_objects::ty::{self, Type};
+use taipan_objects::ty::{self, Type, types};
 use taipan_objects::{PyResult, Value, Vm, natives};
 
 fn compared(vm: &mut Vm, args: Args, op: CompareOp) -> PyResult {
@@ -47,8 +47,13 @@ fn is_not_none(_vm: &mut Vm, args: Args) -> PyResult {
     Ok(ty::bool_value(args.at(0) != ty::none()))
 }
 
+/// `operator.index`: an exact int, also of a bool and of an int subclass.
 fn index(vm: &mut Vm, args: Args) -> PyResult {
-    protocol::index(vm, args.at(0))
+    let int = protocol::index(vm, args.at(0))?;
+    match number::i64_of(int) {
+        Some(int) => vm.new_int(int),
+        None => protocol::call(vm, types::INT.value(), &[int]),
+    }
 }
 
 fn neg(vm: &mut Vm, args: Args) -> PyResult {

@@ -54,8 +54,8 @@ def show(v):
     return "object"
 
 
-@show.register
-def _(v: int):
+@show.register(int)
+def _(v):
     return "int"
 
 

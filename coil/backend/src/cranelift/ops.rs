@@ -253,11 +253,19 @@ impl Build<'_> {
         let constant = stored.as_const().map(|at| self.c.trace.consts[at]);
         let no_reference =
             constant.is_some_and(|c| c.bits == 0 || c.bits >= encoding::FLOAT_OFFSET);
+        // Initialising stores need one when something was allocated meanwhile.
+        let made = inst.args[0]
+            .as_inst()
+            .is_some_and(|at| self.c.trace.insts[at].op == Op::New);
+        let barrier = match field.barrier {
+            Barrier::None if made => Barrier::Object,
+            barrier => barrier,
+        };
         if matches!(field.access, Access::Val | Access::Ref)
-            && field.barrier != Barrier::None
+            && barrier != Barrier::None
             && !no_reference
         {
-            let back = match field.barrier {
+            let back = match barrier {
                 Barrier::Slot(back) => i64::from(back),
                 _ => 0,
             };
@@ -270,7 +278,7 @@ impl Build<'_> {
             let (slow, done) = (self.f.create_block(), self.f.create_block());
             self.f.ins().brif(wanted, slow, &[], done, &[]);
             self.f.switch_to_block(slow);
-            match field.barrier {
+            match barrier {
                 Barrier::Slot(_) => {
                     self.native(self.runtime.log_slot as usize, &[object, place], Ty::Void)
                 }

@@ -73,11 +73,19 @@ impl Gen<'_> {
         Ok(())
     }
 
-    /// Whether the barrier of a store can be left out.
-    fn needs_no_barrier(&self, inst: &Inst, field: &Field) -> bool {
-        if field.barrier == Barrier::None || !matches!(field.access, Access::Val | Access::Ref) {
-            return true;
+    /// The barrier that a store needs, if any. Stores that initialise an object have none by themselves; they need one when something
+    /// was allocated meanwhile, which may have made the object old.
+    fn needed_barrier(&self, inst: &Inst, field: &Field) -> Option<Barrier> {
+        if !matches!(field.access, Access::Val | Access::Ref) {
+            return None;
         }
+        let object = inst.args[0].as_inst();
+        let made = || object.is_some_and(|at| self.c.trace.insts[at].op == Op::New);
+        let barrier = match field.barrier {
+            Barrier::None if made() => Barrier::Object,
+            Barrier::None => return None,
+            barrier => barrier,
+        };
         let value = if inst.op == Op::StoreItem {
             inst.args[2]
         } else {
@@ -86,12 +94,11 @@ impl Gen<'_> {
         if value.is_const() {
             let (bits, ty) = self.constant(value);
             if bits == 0 || ty == Ty::Val && bits >= encoding::FLOAT_OFFSET {
-                return true;
+                return None;
             }
         }
-        inst.args[0]
-            .as_inst()
-            .is_some_and(|object| self.fresh.contains(&(object as u32)))
+        let fresh = object.is_some_and(|object| self.fresh.contains(&(object as u32)));
+        (!fresh).then_some(barrier)
     }
 
     /// A store.
@@ -115,8 +122,8 @@ impl Gen<'_> {
         } else {
             Src::Reg(self.reg_of(value))
         };
-        if !self.needs_no_barrier(inst, &field) {
-            self.barrier(base, mem, field.barrier);
+        if let Some(barrier) = self.needed_barrier(inst, &field) {
+            self.barrier(base, mem, barrier);
         }
         match from {
             Src::Imm(imm) => self.asm.store_imm(mem, imm, size),
