@@ -96,6 +96,14 @@ impl Pass<'_> {
         }
         let id = self.push(op, [Id::NONE; 3], extra);
         self.set_flags(id, INLINE);
+        // Below the window stands the function that runs, whose reference nobody tests.
+        let function = !self.options.bridge && self.pools.inputs.get(extra as usize) == Some(&-1);
+        if op == Op::InputVal
+            && function
+            && let Some(at) = id.as_inst()
+        {
+            self.infos[at].tags = crate::pass::tag::REF;
+        }
         self.cse.insert(key, id);
         id
     }
