@@ -21,8 +21,8 @@ macro_rules! fields {
 const NONE: Barrier = Barrier::None;
 const OBJECT: Barrier = Barrier::Object;
 fields! {
-    /// Layout id in the header.
-    LAYOUT = 6, U16, 1, NONE, false;
+    /// Layout id in the header: that of an object never changes.
+    LAYOUT = 6, U16, 1, NONE, true;
     /// Type pointer in the header.
     TYPE = 8, Ref, 2, NONE, false;
     /// Shape of a plain instance.
