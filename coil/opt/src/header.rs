@@ -440,8 +440,17 @@ impl Seeding<'_, '_> {
                 if op == Op::UnboxRef
                     && let Some(value) = inst.args[0].as_inst()
                 {
+                    self.tainted[at] |= self.tainted[value];
+                    // The trace knew by other means that the register is set; here it is asked.
                     let unset = preamble.tags(inst.args[0]) & tag::NULL != 0;
-                    self.tainted[at] |= self.tainted[value] || unset;
+                    if unset && include && given && !self.tainted[at] {
+                        if body.tags(body.resolve(a)) & tag::REF == 0 {
+                            self.tainted[at] = true;
+                        } else {
+                            let holds = body.pure(Op::IsRef, a, Id::NONE);
+                            body.guard(Op::GuardTrue, holds, Id::NONE, SnapshotId::NONE)?;
+                        }
+                    }
                 }
                 if include
                     && given
