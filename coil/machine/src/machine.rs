@@ -158,6 +158,8 @@ pub trait Machine: Sized {
         keys: [Key<Self>; 2],
         find: impl FnOnce(&Self, [u64; 2], &mut Deps) -> Option<T>,
     ) -> Option<T>;
+    /// Traces of what runs here hold as long as this version cell keeps its content. The cell never moves and is never freed.
+    fn depend_on(&mut self, cell: *const u32);
     /// The guest value at an address that changes rarely: a constant in traces, which are invalidated when the version cell changes.
     /// With [`UNREAD`] for the address only the dependency counts, and is never left out however often the cell changes.
     fn load_watched(&mut self, address: *const u64, version: *const u32) -> Self::Val;

@@ -626,6 +626,11 @@ impl<'t> Machine for Recorder<'t> {
         self.watch(&deps);
         found
     }
+    fn depend_on(&mut self, cell: *const u32) {
+        let mut deps = Deps::default();
+        deps.cell(cell);
+        self.watch(&deps);
+    }
     #[expect(
         clippy::not_unsafe_ptr_arg_deref,
         reason = "the trait's contract is that the slot is live"

@@ -196,6 +196,10 @@ fn set_code(vm: &mut Vm, this: Value, new: Option<Value>) -> PyResult<()> {
     let (name, qualname) = (function(this).name(), function(this).qualname());
     store(vm, this, at::FUNC_NAME, Some(name))?;
     store(vm, this, at::FUNC_QUALNAME, Some(qualname))?;
+    let cell = vm.interp.code_changes.as_ptr();
+    vm.watched_value_changed(cell);
+    let changes = &vm.interp.code_changes;
+    changes.set(changes.get().wrapping_add(2));
     store(vm, this, at::FUNC_CODE, new)
 }
 

@@ -49,8 +49,8 @@ fields! {
     TUPLE_HASH = at::TUPLE_HASH, I64, 12, NONE, false;
     /// Contents of a cell.
     CELL_VALUE = at::CELL_VALUE, Val, 13, OBJECT, false;
-    /// Code of a function.
-    FUNC_CODE = at::FUNC_CODE, Ref, 14, OBJECT, false;
+    /// Code of a function: traces depend on `Interp::code_changes` (see `code_of`).
+    FUNC_CODE = at::FUNC_CODE, Ref, 14, OBJECT, true;
     /// Globals of a function.
     FUNC_GLOBALS = at::FUNC_GLOBALS, Ref, 15, OBJECT, true;
     /// Closure of a function.

@@ -81,6 +81,8 @@ pub struct Interp {
     pub int_max_str_digits: Cell<usize>,
     /// Builtin types of modules (`Vm::ready_module_type`).
     pub module_types: Vec<&'static StaticType>,
+    /// Version cell of all functions' `__code__`.
+    pub code_changes: Cell<u32>,
     /// Functions of [`crate::hidden`]; 0 until the first of them is called.
     pub hidden: [Cell<u64>; crate::hidden::COUNT],
     ascii: [u64; 128],
@@ -102,6 +104,7 @@ impl Interp {
             kept: Vec::new(),
             module_types: Vec::new(),
             int_max_str_digits: Cell::new(4300),
+            code_changes: Cell::new(0),
             hidden: Default::default(),
             ascii: [0; 128],
             empty_tuple: Cell::new(0),

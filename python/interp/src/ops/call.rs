@@ -20,7 +20,9 @@ use taipan_objects::ty;
 /// The code of a function, promoted: traces specialise on code, not on the function object.
 #[inline(always)]
 pub(crate) fn code_of<'a, M: Machine>(m: &mut M, function: M::Ref) -> &'a CodeData {
-    let _ = m;
+    if M::RECORDS {
+        m.depend_on(vm(m).interp.code_changes.as_ptr());
+    }
     let object = function.load_ref(fields::FUNC_CODE).promote();
     let object = std::ptr::with_exposed_provenance_mut(object);
     // SAFETY: functions have code; code objects are never freed.
