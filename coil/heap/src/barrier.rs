@@ -14,6 +14,8 @@ use crate::space::state;
 
 /// A mutator logs at most this many slots between collections, then whole objects.
 const SLOT_LOG_MAX: usize = 1 << 17;
+/// A slot log of this length loses its repetitions before it grows.
+const SLOT_LOG_DEDUP: usize = 1 << 12;
 
 impl Mutator {
     /// Loads a value, or none, from a field, `offset` bytes into the object.
@@ -192,11 +194,25 @@ impl Mutator {
         }
         // SAFETY: as above.
         let slots = unsafe { &mut *self.logged_slots.get() };
+        if slots.len() == slots.capacity() && slots.len() >= SLOT_LOG_DEDUP {
+            compact_slots(slots);
+        }
         if slots.len() < SLOT_LOG_MAX {
             slots.push(slot)
         } else {
             self.write_barrier_slow(object)
         }
+    }
+}
+
+/// Removes repetitions from a full log. It grows unless that made much room, so that this is rare.
+#[cold]
+#[inline(never)]
+fn compact_slots(slots: &mut Vec<usize>) {
+    slots.sort_unstable();
+    slots.dedup();
+    if slots.len() > slots.capacity() / 2 {
+        slots.reserve(slots.capacity());
     }
 }
 

@@ -439,9 +439,10 @@ impl Core {
         Ok(self.space.page_address(page))
     }
 
-    /// Young large objects may take this much before a minor collection looks at them.
+    /// Young large objects may take this much before a minor collection looks at them. They are not copied, so it may
+    /// be more than the nursery; it grows with the nursery when minor collections take too much of the time.
     fn large_budget(&self) -> usize {
-        (4 * self.config.nursery_max_bytes)
+        (4 * self.nursery_bytes)
             .max(self.old_bytes / 4)
             .min((self.config.max_heap_bytes / 4).max(PAGE))
     }

@@ -103,11 +103,20 @@ impl Drop for AttachedMutator {
             let mut core = heap.core();
             core.retire(&self.mutator);
             self.mutator.with_logs(|logged, slots| {
-                core.logged.append(logged);
-                core.logged_slots.append(slots);
+                take_over(&mut core.logged, logged);
+                take_over(&mut core.logged_slots, slots);
             });
         }
         heap.handshake.detach(&raw const *self.mutator);
+    }
+}
+
+/// Appends `from` to `to`, without copying when `to` is empty.
+fn take_over(to: &mut Vec<usize>, from: &mut Vec<usize>) {
+    if to.is_empty() {
+        std::mem::swap(to, from);
+    } else {
+        to.append(from);
     }
 }
 

@@ -211,8 +211,11 @@ impl Vm {
         let object = self.alloc_old(layout::CODE, &types::CODE, 72)?;
         let consts = self.alloc_values_old(constants.len())?;
         self.store(object, at::CODE_CONSTS, Some(Value::from_ref(consts)));
-        for (index, constant) in constants.iter().enumerate() {
-            let value = self.constant(constant)?;
+        for (index, constant) in constants.into_iter().enumerate() {
+            let value = match constant {
+                Const::Code(inner) => self.new_code(*inner)?,
+                other => self.constant(&other)?,
+            };
             if let Some(held) = value.as_ref() {
                 self.mutator().pin(held);
             }
@@ -234,7 +237,8 @@ impl Vm {
             let text = self.intern(&text)?;
             self.store(object, offset, Some(text));
         }
-        let mut words: Vec<u64> = code.words.iter().map(|word| word.0).collect();
+        let words = std::mem::take(&mut code.words);
+        let mut words: Vec<u64> = words.into_iter().map(|word| word.0).collect();
         let mut depth = std::mem::take(&mut code.depth);
         spread_depth(&words, &mut depth);
         let star = u16::from(code.flags.contains(CodeFlags::VARARGS));
