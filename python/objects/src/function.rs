@@ -33,7 +33,8 @@ pub struct CodeData {
     pub saved_registers: u16,
     /// Interned names, by address; index as in the bytecode.
     pub names: Vec<usize>,
-    words: Vec<u64>,
+    /// The words, with their caches as they are now.
+    pub words: Vec<u64>,
     depth: Vec<u16>,
 }
 
