@@ -62,7 +62,7 @@ const STEPS: &[Step] = &[
                 "--",
                 "--programs",
                 "--modes",
-                "off",
+                "off,default,eager,stress",
             ],
         )
     }),
