@@ -19,6 +19,7 @@ mod buf;
 mod convert;
 mod div;
 mod gcd;
+mod into;
 mod kernel;
 mod limb;
 mod mul;
@@ -29,6 +30,7 @@ mod text;
 
 pub use buf::{IntBuf, IntRef};
 pub use convert::HASH_MODULUS;
+pub use into::{IntOp, Written};
 pub use parse::parse;
 
 /// Bits in one digit.

@@ -6,4 +6,4 @@
 pub mod bigint;
 pub mod float;
 
-pub use bigint::{IntBuf, IntError, IntRef};
+pub use bigint::{IntBuf, IntError, IntOp, IntRef, Written};

@@ -1,7 +1,7 @@
 //! Integers against results recorded from CPython by `xtask/gen/num_cases.py`.
 
 use coil_num::bigint::parse;
-use coil_num::{IntBuf, IntError, IntRef};
+use coil_num::{IntBuf, IntError, IntOp, IntRef};
 use std::cmp::Ordering;
 
 /// Repeats the generator's `operand`: `+r600:17` is sign, kind, bits and seed.
@@ -383,5 +383,97 @@ fn a_common_factor_is_in_the_divisor() {
             x.as_ref().gcd(IntBuf::ZERO.as_ref()).as_ref(),
             x.as_ref().abs()
         );
+    }
+}
+
+/// Magnitudes of 1 to 10 digits (and some longer ones) with the patterns where carries run far.
+fn carry_patterns() -> Vec<IntBuf> {
+    let mask = coil_num::bigint::DIGIT_MASK;
+    let mut all = Vec::new();
+    for len in (1..=10).chain([13, 24, 57, 58]) {
+        let mut one_on_top = vec![0; len];
+        one_on_top[len - 1] = 1;
+        let mut low_hole = vec![mask; len];
+        low_hole[0] = 0;
+        let mut mixed = vec![0; len];
+        for (index, digit) in mixed.iter_mut().enumerate() {
+            *digit = (index as u32 + 1).wrapping_mul(0x9E37_79B1) & mask;
+        }
+        for digits in [vec![mask; len], one_on_top, low_hole, mixed] {
+            for negative in [false, true] {
+                all.push(IntBuf::from_digits(negative, &digits));
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn results_written_in_place_are_the_ordinary_ones() {
+    let patterns = carry_patterns();
+    for a in &patterns {
+        for b in &patterns {
+            let (x, y) = (a.as_ref(), b.as_ref());
+            for op in [IntOp::Add, IntOp::Sub, IntOp::Mul] {
+                let expected = match op {
+                    IntOp::Add => x.add(y),
+                    IntOp::Sub => x.sub(y),
+                    IntOp::Mul => x.mul(y).unwrap(),
+                };
+                let Some(room) = x.room(op, y) else { continue };
+                let mut out = vec![0x3abc_def0; room];
+                let written = x.write(op, y, &mut out);
+                assert!(out[written.len..].iter().all(|&d| d == 0));
+                assert_eq!(written.negative, expected.is_negative(), "{op:?}");
+                assert_eq!(&out[..written.len], expected.digits(), "{op:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn sums_and_products_agree_with_each_other() {
+    let patterns = carry_patterns();
+    let one = IntBuf::from(1i64);
+    for a in &patterns {
+        for b in &patterns {
+            let (x, y) = (a.as_ref(), b.as_ref());
+            // (x + y) - y = x and x * (y + 1) - x = x * y
+            assert_eq!(x.add(y).as_ref().sub(y), *a);
+            let more = x.mul(y.add(one.as_ref()).as_ref()).unwrap();
+            assert_eq!(more.as_ref().sub(x), x.mul(y).unwrap());
+        }
+    }
+}
+
+#[test]
+fn quotients_of_nearly_equal_lengths_are_those_of_divmod() {
+    let patterns = carry_patterns();
+    let one = IntBuf::from(1i64);
+    let factors = [
+        0i64,
+        1,
+        2,
+        9,
+        10,
+        255,
+        (1 << 30) - 1,
+        1 << 30,
+        1 << 31,
+        (1 << 33) + 5,
+        i64::MAX,
+    ];
+    for b in patterns.iter().filter(|b| !b.is_zero()) {
+        for factor in factors {
+            let exact = b.as_ref().mul(IntBuf::from(factor).as_ref()).unwrap();
+            let lower = exact.as_ref().sub(one.as_ref());
+            let higher = exact.as_ref().add(one.as_ref());
+            for a in [&exact, &lower, &higher] {
+                let (quotient, rest) = a.as_ref().divmod(b.as_ref()).unwrap();
+                assert_eq!(a.as_ref().floor_div(b.as_ref()).unwrap(), quotient);
+                let back = quotient.as_ref().mul(b.as_ref()).unwrap();
+                assert_eq!(back.as_ref().add(rest.as_ref()), *a);
+            }
+        }
     }
 }

@@ -40,8 +40,8 @@ pub(crate) static CODE: TypeDef = TypeDef {
         "co_stacksize" => |_, this| Ok(number::small(data(this).block.register_count.into()));
         "co_flags" => |_, this| Ok(number::small((data(this).code.flags.0 & 0x0fff_ffff).into()));
         "co_firstlineno" => |_, this| Ok(number::small(data(this).code.first_line.into()));
-        "co_code" => |vm, this| { let count = data(this).words.len(); vm.new_bytes(&vec![0; 2 * count]) };
-        "_co_code_adaptive" => |vm, this| { let count = data(this).words.len(); vm.new_bytes(&vec![0; 2 * count]) };
+        "co_code" => |vm, this| { let count = word_count(data(this)); vm.new_bytes(&vec![0; 2 * count]) };
+        "_co_code_adaptive" => |vm, this| { let count = word_count(data(this)); vm.new_bytes(&vec![0; 2 * count]) };
         "co_linetable" => |vm, _| vm.new_bytes(b"");
         "co_lnotab" => |vm, _| vm.new_bytes(b"");
         "co_exceptiontable" => |vm, _| vm.new_bytes(b"");
@@ -58,8 +58,12 @@ natives! {
         "replace" method Any, "($self, /, **changes)" => |vm, _| Err(vm.raise_not_implemented("code.replace() is not supported"));
         "__replace__" method Any, "($self, /, **changes)" => |vm, _| Err(vm.raise_not_implemented("code.replace() is not supported"));
         "_varname_from_oparg" method One, "($self, /, oparg)" => varname;
-        "__sizeof__" method NoArgs, "($self, /)" => |_, args| Ok(number::size(72 + 8 * data(args.at(0)).words.len()));
+        "__sizeof__" method NoArgs, "($self, /)" => |_, args| Ok(number::size(72 + 8 * word_count(data(args.at(0)))));
     }
+}
+
+fn word_count(data: &CodeData) -> usize {
+    data.block.word_count as usize
 }
 
 fn data<'a>(this: Value) -> &'a CodeData {
@@ -105,10 +109,10 @@ fn line_value(line: u32) -> Value {
 
 fn positions(vm: &mut Vm, args: Args) -> PyResult {
     let data = data(args.at(0));
-    let (code, count) = (&data.code, data.words.len());
+    let (code, count) = (&data.code, word_count(data));
     let list = vm.new_list_with(count)?;
     let mut row = None;
-    for word in 0..u32::try_from(count).unwrap_or(u32::MAX) {
+    for word in 0..data.block.word_count {
         let position = code.position_of(word);
         if row.is_none_or(|(known, _)| known != position) {
             let tuple = match position {
@@ -140,7 +144,7 @@ fn push_line(vm: &mut Vm, list: List, start: u32, end: u32, line: u32) -> PyResu
 fn lines(vm: &mut Vm, args: Args) -> PyResult {
     let data = data(args.at(0));
     let code = &data.code;
-    let count = u32::try_from(data.words.len()).unwrap_or(u32::MAX);
+    let count = data.block.word_count;
     let list = vm.new_list_with(0)?;
     let mut start = 0;
     let mut current = code.position_of(0).map_or(0, |p| p.line);

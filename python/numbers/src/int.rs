@@ -2,7 +2,7 @@
 
 use crate::operand::{exact_int, int_error, int_result, with_int, with_ints};
 use crate::{int_methods, int_new};
-use coil_num::{IntBuf, IntError, IntRef};
+use coil_num::{IntBuf, IntError, IntOp, IntRef};
 use coil_value::Value;
 use std::cmp::Ordering;
 use taipan_objects::class::TypeDef;
@@ -118,16 +118,30 @@ macro_rules! ints {
     };
 }
 
+/// An operation that writes its long result straight into the new object. The operands are read when that stands.
+fn in_place(vm: &mut Vm, a: Value, b: Value, op: IntOp, room: usize) -> PyResult {
+    vm.new_int_in_place(room, |out| {
+        with_ints(crate::operand::int(a), crate::operand::int(b), |a, b| {
+            a.write(op, b, out)
+        })
+    })
+}
+
 macro_rules! operators {
-    ($($name:ident |$x:ident, $y:ident| $small:expr, |$p:ident, $q:ident| $big:expr;)*) => {
+    ($($name:ident |$x:ident, $y:ident| $small:expr, $(in place $op:expr,)? |$p:ident, $q:ident| $big:expr;)*) => {
         $(
-            fn $name(vm: &mut Vm, a: Value, b: Value) -> PyResult {
-                let (a, b) = ints!(a, b);
+            fn $name(vm: &mut Vm, left: Value, right: Value) -> PyResult {
+                let (a, b) = ints!(left, right);
                 if let (IntView::Small($x), IntView::Small($y)) = (a, b)
                     && let Some(result) = $small
                 {
                     return vm.new_int(result);
                 }
+                $(
+                    if let Some(room) = with_ints(a, b, |a, b| a.room($op, b)) {
+                        return in_place(vm, left, right, $op, room);
+                    }
+                )?
                 let result: Result<IntBuf, IntError> = with_ints(a, b, |$p, $q| $big);
                 int_result(vm, result)
             }
@@ -135,9 +149,9 @@ macro_rules! operators {
     };
 }
 operators! {
-    add |x, y| x.checked_add(y), |p, q| Ok(IntRef::add(p, q));
-    sub |x, y| x.checked_sub(y), |p, q| Ok(IntRef::sub(p, q));
-    mul |x, y| x.checked_mul(y), |p, q| IntRef::mul(p, q);
+    add |x, y| x.checked_add(y), in place IntOp::Add, |p, q| Ok(IntRef::add(p, q));
+    sub |x, y| x.checked_sub(y), in place IntOp::Sub, |p, q| Ok(IntRef::sub(p, q));
+    mul |x, y| x.checked_mul(y), in place IntOp::Mul, |p, q| IntRef::mul(p, q);
     floor_div |x, y| small_divmod(x, y).map(|(q, _)| q), |p, q| p.floor_div(q);
     modulo |x, y| small_divmod(x, y).map(|(_, r)| r), |p, q| p.floor_mod(q);
     and |x, y| Some(x & y), |p, q| Ok(p.and(q));

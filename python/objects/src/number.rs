@@ -5,7 +5,7 @@ use crate::mem;
 use crate::raise::PyResult;
 use crate::ty::{Type, flag, types};
 use crate::vm::Vm;
-use coil_num::{IntBuf, IntRef};
+use coil_num::{IntBuf, IntRef, Written};
 use coil_value::{Ref, Value};
 
 /// An int of any size, read from a value (bools and subclasses included). Borrowed from the object: do not allocate while it is in use.
@@ -186,6 +186,31 @@ impl Vm {
             return Ok(small);
         }
         self.new_int_object(layout::INT, types::INT.ty(), int)
+    }
+
+    /// The int value of a number of many digits that `write` writes straight into the object, with zeros above it.
+    ///
+    /// # Errors
+    /// MemoryError.
+    #[inline]
+    pub fn new_int_in_place(
+        &mut self,
+        room: usize,
+        write: impl FnOnce(&mut [u32]) -> Written,
+    ) -> PyResult {
+        let bytes = (at::INT_DIGITS + 4 * room + 7) & !7;
+        let object = self.alloc_sized(layout::INT, types::INT.ty(), bytes, |object| {
+            let written = write(mem::slice_mut::<u32>(object, at::INT_DIGITS, room));
+            let sign = match (written.len, written.negative) {
+                (0, _) => 1,
+                (_, true) => 2,
+                _ => 0,
+            };
+            // The object ends here; the rest of what was allocated is zero, which the collector skips.
+            mem::set(object, at::INT_TAG, (written.len as u64) << 3 | sign);
+        })?;
+        let small = big(object).to_i64().and_then(Value::from_small_int);
+        Ok(small.unwrap_or_else(|| Value::from_ref(object)))
     }
 
     /// An int object whatever the size (instances of int subclasses).

@@ -36,27 +36,35 @@ fn signed_sum(a: IntRef<'_>, b: IntRef<'_>, b_negative: bool) -> IntBuf {
 }
 
 #[inline]
-fn join(pair: &[u32]) -> u64 {
+fn join(pair: &[u32; 2]) -> u64 {
     u64::from(pair[0]) | u64::from(pair[1]) << DIGIT_BITS
 }
 
 #[inline]
-fn split(pair: &mut [u32], value: u64) {
+fn split(pair: &mut [u32; 2], value: u64) {
     pair[0] = value as u32 & DIGIT_MASK;
     pair[1] = (value >> DIGIT_BITS) as u32 & DIGIT_MASK;
 }
 
-/// Adds magnitudes two digits at a time; not trimmed.
+/// The sum of magnitudes; not trimmed.
 fn add_magnitudes(a: &[u32], b: &[u32]) -> IntBuf {
+    let mut sum = IntBuf::zeroed(a.len().max(b.len()) + 1);
+    write_sum(a, b, sum.digits_mut());
+    sum
+}
+
+/// Writes the sum of magnitudes, two digits at a time and one digit longer than the longer one; not trimmed.
+pub(super) fn write_sum(a: &[u32], b: &[u32], out: &mut [u32]) {
     let (long, short) = if a.len() >= b.len() { (a, b) } else { (b, a) };
-    let mut sum = IntBuf::zeroed(long.len() + 1);
-    let out = sum.digits_mut();
+    debug_assert!(out.len() == long.len() + 1, "room for the sum");
     let even = short.len() & !1;
     let mut carry = 0u64;
-    for ((to, x), y) in out
-        .chunks_exact_mut(2)
-        .zip(long.chunks_exact(2))
-        .zip(short[..even].chunks_exact(2))
+    let (to_pairs, _) = out[..even].as_chunks_mut::<2>();
+    let (long_pairs, _) = long[..even].as_chunks::<2>();
+    for ((to, x), y) in to_pairs
+        .iter_mut()
+        .zip(long_pairs)
+        .zip(short.as_chunks::<2>().0)
     {
         let all = join(x) + join(y) + carry;
         split(to, all);
@@ -73,20 +81,23 @@ fn add_magnitudes(a: &[u32], b: &[u32]) -> IntBuf {
         carry = u64::from(increment(rest));
     }
     out[long.len()] = carry as u32;
-    sum
 }
 
 /// Subtracts the smaller magnitude `b` from `a`; not trimmed.
 fn sub_magnitudes(a: &[u32], b: &[u32]) -> IntBuf {
     let mut difference = IntBuf::zeroed(a.len());
-    let out = difference.digits_mut();
+    write_difference(a, b, difference.digits_mut());
+    difference
+}
+
+/// Writes `a` less the smaller magnitude `b`, as long as `a`; not trimmed.
+pub(super) fn write_difference(a: &[u32], b: &[u32], out: &mut [u32]) {
+    debug_assert!(out.len() == a.len(), "room for the difference");
     let even = b.len() & !1;
     let mut borrow = 0u64;
-    for ((to, x), y) in out
-        .chunks_exact_mut(2)
-        .zip(a.chunks_exact(2))
-        .zip(b[..even].chunks_exact(2))
-    {
+    let (to_pairs, _) = out[..even].as_chunks_mut::<2>();
+    let (a_pairs, _) = a[..even].as_chunks::<2>();
+    for ((to, x), y) in to_pairs.iter_mut().zip(a_pairs).zip(b.as_chunks::<2>().0) {
         let all = join(x).wrapping_sub(join(y)).wrapping_sub(borrow);
         split(to, all);
         borrow = all >> 63;
@@ -104,7 +115,6 @@ fn sub_magnitudes(a: &[u32], b: &[u32]) -> IntBuf {
         borrow = u64::from(decrement(rest));
     }
     debug_assert!(borrow == 0, "the first magnitude is the larger one");
-    difference
 }
 
 /// Adds one to a magnitude in place; the carry out of the top is the result.

@@ -4,7 +4,7 @@ use super::{DIGIT_BITS, DIGIT_MASK};
 use std::cmp::Ordering;
 
 /// Digits a result holds without allocating.
-const INLINE_DIGITS: usize = 6;
+pub(super) const INLINE_DIGITS: usize = 6;
 
 /// An integer whose digits live elsewhere.
 #[derive(Clone, Copy, Debug)]
@@ -180,6 +180,18 @@ impl<'a> IntRef<'a> {
                 rest.len() as u64 * u64::from(DIGIT_BITS) + u64::from(32 - top.leading_zeros())
             }
         }
+    }
+
+    /// The bits of the magnitude from one on; at most 98 of them.
+    pub(super) fn bits_from(self, first: u64) -> u128 {
+        let digit = (first / u64::from(DIGIT_BITS)) as usize;
+        let digits = self.digits.get(digit..).unwrap_or_default();
+        debug_assert!(self.bit_length() - first <= 98, "the digits fit 128 bits");
+        let all = digits
+            .iter()
+            .rev()
+            .fold(0u128, |all, &d| all << DIGIT_BITS | u128::from(d));
+        all >> (first % u64::from(DIGIT_BITS))
     }
 
     /// Ones in the magnitude (`int.bit_count`).

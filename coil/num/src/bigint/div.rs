@@ -106,6 +106,9 @@ pub(super) fn magnitudes(
         let (quotient, rest) = by_limb(a, divisor);
         return Ok((quotient, IntBuf::from(rest)));
     }
+    if !want_rest && let Some(quotient) = short_quotient(x, y) {
+        return Ok((IntBuf::from(quotient), IntBuf::ZERO));
+    }
     let (n, m) = (limb_count(b.len()), limb_count(a.len()));
     if n > KERNEL_LIMBS && m - n > KERNEL_LIMBS {
         let (x, y) = (to_kernel(a), to_kernel(b));
@@ -130,6 +133,19 @@ pub(super) fn magnitudes(
         }
         (quotient.finish(false), rest.finish(false))
     }))
+}
+
+/// The quotient of magnitudes of nearly the same length, where their highest bits decide it. `b` has more than 64 bits.
+fn short_quotient(a: IntRef<'_>, b: IntRef<'_>) -> Option<u64> {
+    let drop = b.bit_length().checked_sub(64)?;
+    if a.bit_length() - drop > 96 {
+        return None;
+    }
+    // The true operands lie between these and these plus one, times a power of two.
+    let (x, y) = (a.bits_from(drop), b.bits_from(drop));
+    let least = x / (y + 1);
+    let most = (x + 1) / y;
+    (least == most).then_some(least as u64)
 }
 
 /// Divides by one limb; the quotient is trimmed.

@@ -36,37 +36,57 @@ impl IntRef<'_> {
 /// The product with one limb; not trimmed.
 fn by_limb(digits: &[u32], factor: u64) -> IntBuf {
     let mut product = IntBuf::zeroed(digits.len() + 2);
-    let out = product.digits_mut();
-    let mut carry = 0u64;
-    let even = digits.len() & !1;
-    for (to, pair) in out.chunks_exact_mut(2).zip(digits[..even].chunks_exact(2)) {
-        let limb = u64::from(pair[0]) | u64::from(pair[1]) << DIGIT_BITS;
-        let all = u128::from(limb) * u128::from(factor) + u128::from(carry);
-        to[0] = all as u32 & DIGIT_MASK;
-        to[1] = (all >> DIGIT_BITS) as u32 & DIGIT_MASK;
-        carry = (all >> LIMB_BITS) as u64;
-    }
-    let odd = digits.get(even).map_or(0, |&d| u128::from(d));
-    let all = odd * u128::from(factor) + u128::from(carry);
-    for (place, to) in (0..).zip(&mut out[even..]) {
-        *to = (all >> (place * DIGIT_BITS)) as u32 & DIGIT_MASK;
-    }
+    write_by_limb(digits, factor, product.digits_mut());
     product
 }
 
+/// Writes the product with one limb, two digits longer than the other operand; not trimmed.
+pub(super) fn write_by_limb(digits: &[u32], factor: u64, out: &mut [u32]) {
+    debug_assert!(out.len() == digits.len() + 2, "room for the product");
+    let (pairs, odd) = digits.as_chunks::<2>();
+    let even = 2 * pairs.len();
+    let (to_pairs, _) = out[..even].as_chunks_mut::<2>();
+    // The products do not wait for the carries: from limb to limb there is one addition and one shift.
+    let (mut above, mut carry) = (0u64, 0u64);
+    for (to, pair) in to_pairs.iter_mut().zip(pairs) {
+        let limb = u64::from(pair[0]) | u64::from(pair[1]) << DIGIT_BITS;
+        let product = u128::from(limb) * u128::from(factor);
+        let all = (product as u64 & LIMB_MASK) + above + carry;
+        above = (product >> LIMB_BITS) as u64;
+        carry = all >> LIMB_BITS;
+        to[0] = all as u32 & DIGIT_MASK;
+        to[1] = (all >> DIGIT_BITS) as u32 & DIGIT_MASK;
+    }
+    let odd = odd.first().map_or(0, |&d| u128::from(d));
+    let all = odd * u128::from(factor) + u128::from(above + carry);
+    for (place, to) in (0..).zip(&mut out[even..]) {
+        *to = (all >> (place * DIGIT_BITS)) as u32 & DIGIT_MASK;
+    }
+}
+
 fn long_product(long: &[u32], short: &[u32]) -> IntBuf {
-    let (n, m) = (limb_count(long.len()), limb_count(short.len()));
-    if m > KERNEL_LIMBS {
+    if needs_kernel(short) {
         return from_kernel(&(to_kernel(long) * to_kernel(short)));
     }
+    let mut product = IntBuf::zeroed(long.len() + short.len());
+    write_columns(long, short, product.digits_mut());
+    product
+}
+
+/// Whether a product with this shorter operand is the kernel's work.
+pub(super) fn needs_kernel(short: &[u32]) -> bool {
+    limb_count(short.len()) > KERNEL_LIMBS
+}
+
+/// Writes the product, as long as both operands together; not trimmed.
+pub(super) fn write_columns(long: &[u32], short: &[u32], out: &mut [u32]) {
+    let (n, m) = (limb_count(long.len()), limb_count(short.len()));
     with_scratch(n + m, |scratch| {
         let (a, b) = scratch.split_at_mut(n);
         pack(long, a);
         pack(short, b);
-        let mut product = IntBuf::zeroed(long.len() + short.len());
-        columns(a, b, product.digits_mut());
-        product
-    })
+        columns(a, b, out);
+    });
 }
 
 /// Writes `a * b`; `a` is the longer one.
