@@ -289,19 +289,17 @@ impl Table {
             }
         } else {
             // Identical keys first: the common case, and no guest code.
-            let found = table.probe(hash as u32, |entry| table.key(entry) == Some(key));
-            if found.is_some() {
-                return Ok(found);
-            }
-            if key.is_small_int() {
-                let mut odd = false;
-                let _ = table.probe(hash as u32, |entry| {
-                    odd |= !table.key(entry).is_some_and(Value::is_small_int);
-                    false
-                });
-                if !odd {
-                    return Ok(None);
+            let mut odd = false;
+            let found = table.probe(hash as u32, |entry| {
+                let known = table.key(entry);
+                if known == Some(key) {
+                    return true;
                 }
+                odd |= !known.is_some_and(Value::is_small_int);
+                false
+            });
+            if found.is_some() || key.is_small_int() && !odd {
+                return Ok(found);
             }
         }
         'again: loop {
