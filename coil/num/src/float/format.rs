@@ -99,7 +99,11 @@ fn finite(text: &mut String, value: f64, style: Style) {
             }
         }
         Kind::Repr | Kind::Shortest => {
-            let (digits, exponent) = split_scientific(&format!("{value:e}"));
+            let (mut digits, mut exponent) = split_scientific(&format!("{value:e}"));
+            // Of two texts as short and as near, the even one is wanted: exact rounding gives that.
+            if digits.len() >= 15 {
+                (digits, exponent) = significant(value, digits.len());
+            }
             if (-4..16).contains(&exponent) {
                 push_fixed_form(
                     text,
