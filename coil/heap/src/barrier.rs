@@ -16,6 +16,8 @@ use crate::space::state;
 const SLOT_LOG_MAX: usize = 1 << 17;
 /// A slot log of this length loses its repetitions before it grows.
 const SLOT_LOG_DEDUP: usize = 1 << 12;
+/// Objects of at most this size are logged as a whole when their slots are logged again and again.
+const WHOLE_MAX: usize = 64 << 10;
 
 impl Mutator {
     /// Loads a value, or none, from a field, `offset` bytes into the object.
@@ -194,10 +196,12 @@ impl Mutator {
         }
         // SAFETY: as above.
         let slots = unsafe { &mut *self.logged_slots.get() };
+        let mut whole = slots.len() >= SLOT_LOG_MAX;
         if slots.len() == slots.capacity() && slots.len() >= SLOT_LOG_DEDUP {
-            compact_slots(slots);
+            // Mostly repetitions: the object is stored to again and again, so log it as a whole, and no longer its slots.
+            whole |= compact_slots(slots) && self.heap.layouts.size_of(object) <= WHOLE_MAX;
         }
-        if slots.len() < SLOT_LOG_MAX {
+        if !whole {
             slots.push(slot)
         } else {
             self.write_barrier_slow(object)
@@ -205,15 +209,17 @@ impl Mutator {
     }
 }
 
-/// Removes repetitions from a full log. It grows unless that made much room, so that this is rare.
+/// Removes repetitions from a full log; returns whether there were many. Otherwise the log grows, so that this is rare.
 #[cold]
 #[inline(never)]
-fn compact_slots(slots: &mut Vec<usize>) {
+fn compact_slots(slots: &mut Vec<usize>) -> bool {
     slots.sort_unstable();
     slots.dedup();
-    if slots.len() > slots.capacity() / 2 {
+    let many = slots.len() <= slots.capacity() / 2;
+    if !many {
         slots.reserve(slots.capacity());
     }
+    many
 }
 
 /// The write barrier's slow path, for compiled code: to call when the flags of byte 4 say so.

@@ -20,6 +20,9 @@ const HOLE_MAX_LINES: usize = 4;
 /// Young regions in partly used blocks are at least this many lines.
 const YOUNG_HOLE_LINES: usize = 4;
 
+/// Young large objects may always take this much between minor collections.
+const LARGE_BUDGET: usize = 1 << 20;
+
 /// Why memory in bulk is not given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Refused {
@@ -440,9 +443,10 @@ impl Core {
     }
 
     /// Young large objects may take this much before a minor collection looks at them. They are not copied, so it may
-    /// be more than the nursery; it grows with the nursery when minor collections take too much of the time.
+    /// be more than the nursery.
     fn large_budget(&self) -> usize {
-        (4 * self.nursery_bytes)
+        self.nursery_bytes
+            .max(LARGE_BUDGET)
             .max(self.old_bytes / 4)
             .min((self.config.max_heap_bytes / 4).max(PAGE))
     }

@@ -24,7 +24,7 @@ use crate::scan::{Sink, scan_object};
 use crate::space::{BLOCK, LINES, PAGE, page_state, prefetch, state};
 use crate::sync::MutatorPtr;
 
-/// A nursery may always have this size; a larger one must not exceed what the old objects take.
+/// A nursery may always have this size; a larger one must not exceed half of what the old objects take.
 const NURSERY_SMALL: usize = 1 << 20;
 /// How far ahead remembered objects are prefetched.
 const AHEAD: usize = 12;
@@ -508,7 +508,7 @@ impl Core {
             .config
             .nursery_max_bytes
             .min(self.config.max_heap_bytes / 8)
-            .min(self.old_bytes.max(NURSERY_SMALL))
+            .min((self.old_bytes / 2).max(NURSERY_SMALL))
             .max(BLOCK);
         let least = self
             .config
