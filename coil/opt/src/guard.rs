@@ -93,8 +93,10 @@ impl Pass<'_> {
                     self.guard_int(bits, wanted, snapshot)
                 }
             };
+            // A guard that always fails says nothing about what comes instead of it.
+            done?;
             self.replace(a, b);
-            return done;
+            return Ok(());
         }
         self.emit_guard(Op::GuardVal, a, b, snapshot);
         self.replace(a, b);
