@@ -583,7 +583,10 @@ impl Machine for Direct {
         index: DirectInt,
         value: DirectVal,
     ) {
-        self.barrier(base, field, index.0);
+        // Inline numbers need no remembering.
+        if value.0 >> 49 == 0 {
+            self.barrier(base, field, index.0);
+        }
         base.write_int(field, index.0, value.0.cast_signed());
     }
 

@@ -4,7 +4,7 @@ use crate::import::{code_data, is_code};
 use coil_heap::ARRAY_ITEMS;
 use coil_num::IntRef;
 use coil_value::Value;
-use taipan_bytecode::{Code, Const};
+use taipan_bytecode::{Code, Const, Op, Word};
 use taipan_objects::bytes::{ByteArray, Bytes};
 use taipan_objects::dict::Dict;
 use taipan_objects::function::CodeData;
@@ -224,6 +224,7 @@ pub(crate) fn code_of(vm: &mut Vm, data: &CodeData) -> PyResult<Code> {
     let count = data.block.word_count as usize;
     // SAFETY: the block has a depth for each word.
     code.depth = unsafe { std::slice::from_raw_parts(data.block.depth, count) }.to_vec();
+    code.words = compiled_words(&data.words);
     let array = mem::reference(data.object, at::CODE_CONSTS).expect("code has constants");
     let length: usize = mem::get(array, coil_heap::ARRAY_LENGTH);
     code.consts = Vec::with_capacity(length);
@@ -233,6 +234,23 @@ pub(crate) fn code_of(vm: &mut Vm, data: &CodeData) -> PyResult<Code> {
         code.consts.push(constant);
     }
     Ok(code)
+}
+
+/// Instructions with empty caches.
+fn compiled_words(running: &[u64]) -> Vec<Word> {
+    let mut words: Vec<Word> = running.iter().map(|word| Word(*word)).collect();
+    let mut at = 0;
+    while let Some(op) = words
+        .get(at)
+        .and_then(|word| Op::from_number(word.op_number()))
+    {
+        // The first word after a call with keywords is the number of a constant.
+        let fixed = usize::from(op == Op::CallKw);
+        let end = at + 1 + op.caches();
+        words[at + 1 + fixed..end].fill(Word(0));
+        at = end;
+    }
+    words
 }
 
 fn constant(vm: &mut Vm, value: Value) -> PyResult<Const> {

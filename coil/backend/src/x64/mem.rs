@@ -123,7 +123,11 @@ impl Gen<'_> {
             Src::Reg(self.reg_of(value))
         };
         if let Some(barrier) = self.needed_barrier(inst, &field) {
-            self.barrier(base, mem, barrier);
+            let value = match from {
+                Src::Reg(reg) if field.access == Access::Val => reg,
+                _ => NO_REG,
+            };
+            self.barrier(base, mem, barrier, value);
         }
         match from {
             Src::Imm(imm) => self.asm.store_imm(mem, imm, size),
@@ -147,7 +151,7 @@ impl Gen<'_> {
         Ok(())
     }
 
-    fn barrier(&mut self, base: u8, slot: Mem, barrier: Barrier) {
+    fn barrier(&mut self, base: u8, slot: Mem, barrier: Barrier, value: u8) {
         let back = match barrier {
             Barrier::Slot(back) => i32::from(back),
             _ => 0,
@@ -156,7 +160,12 @@ impl Gen<'_> {
         self.asm.test_mem_byte(gc_flags, flags::BARRIER);
         let jump = self.asm.jcc(cc::NE);
         let what = match barrier {
-            Barrier::Slot(_) => Slow::RememberSlot { base, back, slot },
+            Barrier::Slot(_) => Slow::RememberSlot {
+                base,
+                back,
+                slot,
+                value,
+            },
             _ => Slow::Remember { base, back },
         };
         self.slow(jump, what);

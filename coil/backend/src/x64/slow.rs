@@ -3,7 +3,7 @@
 //! Each stores its arguments to the context's scratch words and calls the common code that keeps all registers (but RAX and
 //! XMM15), so the main path's allocation does not know about them.
 
-use super::asm::{Mem, NO_REG, RAX, RBP, Reg, cc};
+use super::asm::{Alu, Mem, NO_REG, RAX, RBP, Reg, cc};
 use super::compile::Gen;
 use coil_frame::context_offset as context;
 
@@ -25,8 +25,13 @@ pub(crate) enum Slow {
     },
     /// Remembers the object at `base - back`.
     Remember { base: Reg, back: i32 },
-    /// Remembers `slot` of the object at `base - back`.
-    RememberSlot { base: Reg, back: i32, slot: Mem },
+    /// Remembers `slot` of the object at `base - back`; not if the guest value in `value` (unless that is `NO_REG`) is inline.
+    RememberSlot {
+        base: Reg,
+        back: i32,
+        slot: Mem,
+        value: Reg,
+    },
 }
 
 /// A slow path to be written.
@@ -104,12 +109,25 @@ impl Gen<'_> {
                 self.asm.store(scratch(0), RAX);
                 self.slow_call(runtime.write_barrier as usize);
             }
-            Slow::RememberSlot { base, back, slot } => {
+            Slow::RememberSlot {
+                base,
+                back,
+                slot,
+                value,
+            } => {
+                let inline = (value != NO_REG).then(|| {
+                    let mem = Gen::fixed_mem(self.fixed.float_offset);
+                    self.asm.alu_mem(Alu::Cmp, value, mem);
+                    self.asm.jcc(cc::AE)
+                });
                 self.asm.lea(RAX, Mem::new(base, -back));
                 self.asm.store(scratch(0), RAX);
                 self.asm.lea(RAX, slot);
                 self.asm.store(scratch(1), RAX);
                 self.slow_call(runtime.log_slot as usize);
+                if let Some(inline) = inline {
+                    self.asm.bind(inline);
+                }
             }
         }
     }
