@@ -104,7 +104,7 @@ pub(super) fn message(context: &Context<'_>, error: &ParseError) -> Option<(Stri
             context.found(at),
         ),
         ParseErrorType::ExpectedKeywordParam => {
-            let star = (0..number)
+            let star = (0..=number)
                 .rev()
                 .find(|at| context.kind(*at) == Some(TokenKind::Star))?;
             say(
