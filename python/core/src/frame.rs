@@ -102,7 +102,9 @@ pub(crate) fn globals(frame: Ref) -> Option<Dict> {
 }
 
 /// Index of the word that the frame is at (that of its running instruction or its last cache word).
-pub fn word_of(vm: &Vm, frame: Ref) -> Option<u32> {
+pub fn word_of(vm: &mut Vm, frame: Ref) -> Option<u32> {
+    // SAFETY: the context is the running one.
+    let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
     let next = match record_of(vm, frame) {
         Some(record) => {
             // SAFETY: records point at live code.
@@ -116,7 +118,7 @@ pub fn word_of(vm: &Vm, frame: Ref) -> Option<u32> {
 }
 
 /// The line that the frame is at.
-pub fn line_of(vm: &Vm, frame: Ref) -> Option<u32> {
+pub fn line_of(vm: &mut Vm, frame: Ref) -> Option<u32> {
     let code = &code_of(frame)?.code;
     let line = code
         .position_of(word_of(vm, frame)?)
@@ -161,6 +163,8 @@ pub fn locals(vm: &mut Vm, frame: Ref) -> PyResult {
         return Ok(own.unwrap_or_else(|| globals_of(frame)));
     }
     let dict = vm.new_dict()?;
+    // SAFETY: the context is the running one.
+    let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
     let cells: Vec<(&String, usize)> = code
         .code
         .cellvars
@@ -222,6 +226,8 @@ fn repr(vm: &mut Vm, this: Value) -> PyResult {
 
 fn clear(vm: &mut Vm, args: Args) -> PyResult {
     let frame = mem::expect_ref(args.at(0));
+    // SAFETY: the context is the running one.
+    let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
     if record_of(vm, frame).is_some() {
         return Err(vm.raise_runtime("cannot clear an executing frame"));
     }

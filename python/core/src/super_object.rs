@@ -1,8 +1,9 @@
-//! `super`. Calls without arguments reach this type with the two that the interpreter puts in.
+//! `super`. Calls without arguments get the class and the object from the interpreter, or look for them in the running frame.
 
 use crate::util::{address, getset, no_keywords};
 use coil_value::Value;
 use taipan_objects::class::TypeDef;
+use taipan_objects::function::CodeData;
 use taipan_objects::layout::{self, at};
 use taipan_objects::mem;
 use taipan_objects::native::Args;
@@ -75,20 +76,64 @@ fn object_type(vm: &mut Vm, class: Type, object: Value) -> PyResult<Type> {
     Err(vm.raise_type(&text))
 }
 
+/// What `super()` means in the running method: the class it stands in and its first argument.
+fn of_running_frame(vm: &mut Vm) -> PyResult<(Value, Value)> {
+    // SAFETY: the context is the running one.
+    let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
+    // SAFETY: the innermost record is complete.
+    let record = unsafe { *vm.cx.frame_top };
+    if record.code.is_null() {
+        return Err(vm.raise_runtime("super(): no arguments"));
+    }
+    // SAFETY: frames run live code.
+    let code = unsafe { &CodeData::of(record.code).code };
+    // SAFETY: a named register of the running frame.
+    let register = |at: u16| unsafe { Value::from_bits(*record.base.add(usize::from(at))) };
+    let in_cell = |at: u16| {
+        let cell = register(at)?.as_ref()?;
+        (cell.layout() == layout::CELL)
+            .then(|| mem::value(cell, at::CELL_VALUE))
+            .flatten()
+    };
+    if code.arg_count == 0 {
+        return Err(vm.raise_runtime("super(): no arguments"));
+    }
+    let first = &code.varnames[0];
+    let cell = code.cellvars.iter().find(|(name, _)| name == first);
+    let object = match cell {
+        Some((_, at)) => in_cell(*at).or_else(|| register(0)),
+        None => register(0),
+    };
+    let Some(object) = object else {
+        return Err(vm.raise_runtime("super(): arg[0] deleted"));
+    };
+    let Some((_, at)) = code.freevars.iter().find(|(name, _)| name == "__class__") else {
+        return Err(vm.raise_runtime("super(): __class__ cell not found"));
+    };
+    match in_cell(*at) {
+        Some(class) => Ok((class, object)),
+        None => Err(vm.raise_runtime("super(): empty __class__ cell")),
+    }
+}
+
 fn init(vm: &mut Vm, this: Value, args: Args) -> PyResult<()> {
     no_keywords(vm, "super", args)?;
     let count = args.len();
     if count > 2 {
         return Err(vm.raise_type(&format!("super expected at most 2 arguments, got {count}")));
     }
-    let Some(class) = args.get(0) else {
-        return Err(vm.raise_runtime("super(): no arguments"));
+    let (class, given) = match args.get(0) {
+        Some(class) => (class, args.get(1)),
+        None => {
+            let (class, object) = of_running_frame(vm)?;
+            (class, Some(object))
+        }
     };
     let Some(class) = Type::from_value(class) else {
         let name = protocol::type_name(class);
         return Err(vm.raise_type(&format!("super() argument 1 must be a type, not {name}")));
     };
-    let object = args.get(1).filter(|object| *object != ty::none());
+    let object = given.filter(|object| *object != ty::none());
     let owner = match object {
         Some(object) => Some(object_type(vm, class, object)?),
         None => None,

@@ -65,7 +65,9 @@ pub(crate) fn no_keywords(vm: &mut Vm, name: &str, args: Args) -> PyResult<()> {
 }
 
 /// The function (or generator's function) that runs in the innermost guest frame.
-pub(crate) fn running_function(vm: &Vm) -> Option<Function> {
+pub(crate) fn running_function(vm: &mut Vm) -> Option<Function> {
+    // SAFETY: the context is the running one.
+    let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
     function_of_record(vm.cx.frame_top)
 }
 
@@ -94,7 +96,7 @@ pub(crate) fn function_behind(running: Value) -> Option<Function> {
 }
 
 /// The globals of the innermost guest frame.
-pub(crate) fn current_globals(vm: &Vm) -> Option<Dict> {
+pub(crate) fn current_globals(vm: &mut Vm) -> Option<Dict> {
     running_function(vm).and_then(|function| Dict::of(Value::from_ref(function.globals())))
 }
 

@@ -26,10 +26,7 @@ natives! {
         "compile" function Signature(3), "(source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)" => compile;
         "exec" function Signature(1), "(source, /, globals=None, locals=None, *, closure=None)" => exec;
         "eval" function Signature(1), "(source, /, globals=None, locals=None)" => eval;
-        "globals" function NoArgs, "()" => |vm, _| Ok(match caller(vm) {
-            Some((_, function)) => Value::from_ref(function.globals()),
-            None => ty::none(),
-        });
+        "globals" function NoArgs, "()" => |vm, _| globals(vm).map(Dict::value);
         "locals" function NoArgs, "()" => |vm, _| locals(vm);
         "breakpoint" function Any, "(*args, **kws)" => breakpoint;
         "__import__" function Signature(1), "(name, globals=None, locals=None, fromlist=(), level=0)" => import;
@@ -46,7 +43,7 @@ const OPTIMIZED_AST: i64 = 0x8400;
 /// `from __future__` flags (`division` to `annotations`).
 const FUTURE_MASK: i64 = 0x1fe_0000;
 
-/// The innermost frame that is not hidden, and its function.
+/// The innermost frame that is not hidden, and its function. Natives hold `coil_jit::real_frames` meanwhile.
 pub(crate) fn caller(vm: &Vm) -> Option<(*mut coil_frame::FrameRecord, Function)> {
     nth_caller(vm, 0)
 }
@@ -89,6 +86,8 @@ fn function_behind(running: Value) -> Option<Function> {
 
 /// What `locals()` gives to the innermost frame.
 fn locals(vm: &mut Vm) -> PyResult {
+    // SAFETY: the context is the running one.
+    let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
     match caller(vm) {
         Some((record, _)) => {
             let frame = frame::new_frame_object(vm, record)?;
@@ -99,6 +98,8 @@ fn locals(vm: &mut Vm) -> PyResult {
 }
 
 fn globals(vm: &mut Vm) -> PyResult<Dict> {
+    // SAFETY: the context is the running one.
+    let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
     match caller(vm) {
         Some((_, function)) => Ok(Dict::from_ref(function.globals())),
         None => Err(vm.raise_system("no frame is running")),
@@ -174,7 +175,9 @@ pub fn compile_source(
     }
 }
 
-fn inherited_annotations(vm: &Vm) -> bool {
+fn inherited_annotations(vm: &mut Vm) -> bool {
+    // SAFETY: the context is the running one.
+    let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
     caller(vm).is_some_and(|(_, function)| {
         i64::from(function.code().code.flags.0) & FUTURE_ANNOTATIONS != 0
     })

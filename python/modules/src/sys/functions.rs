@@ -29,6 +29,8 @@ natives! {
         "_getframemodulename" function Signature(0), "(depth=0)" => frame_module;
         "_current_frames" function NoArgs, "()" => |vm, _| {
             let dict = vm.new_dict()?;
+            // SAFETY: the context is the running one.
+            let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
             if let Some((record, _)) = nth_caller(vm, 0) {
                 let frame = frame::new_frame_object(vm, record)?;
                 let ident = crate::thread::ident(vm)?;
@@ -123,6 +125,8 @@ fn get_frame(vm: &mut Vm, args: Args) -> PyResult {
         Some(depth) => int_arg(vm, depth)?,
         None => 0,
     };
+    // SAFETY: the context is the running one.
+    let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
     match nth_caller(vm, usize::try_from(depth).unwrap_or(0)) {
         Some((record, _)) => frame::new_frame_object(vm, record),
         None => Err(vm.raise_value("call stack is not deep enough")),
@@ -134,6 +138,8 @@ fn frame_module(vm: &mut Vm, args: Args) -> PyResult {
         Some(depth) => int_arg(vm, depth)?,
         None => 0,
     };
+    // SAFETY: the context is the running one.
+    let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
     let Some((_, function)) = nth_caller(vm, usize::try_from(depth).unwrap_or(0)) else {
         return Ok(ty::none());
     };
