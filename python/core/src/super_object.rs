@@ -87,8 +87,13 @@ fn of_running_frame(vm: &mut Vm) -> PyResult<(Value, Value)> {
     }
     // SAFETY: frames run live code.
     let code = unsafe { &CodeData::of(record.code).code };
-    // SAFETY: a named register of the running frame.
-    let register = |at: u16| unsafe { Value::from_bits(*record.base.add(usize::from(at))) };
+    let register = |at: u16| {
+        let place = record.base.wrapping_add(usize::from(at));
+        // SAFETY: a named register of the running frame.
+        let bits = unsafe { *place };
+        // SAFETY: it holds a value or 0.
+        unsafe { Value::from_bits(bits) }
+    };
     let in_cell = |at: u16| {
         let cell = register(at)?.as_ref()?;
         (cell.layout() == layout::CELL)
