@@ -200,10 +200,7 @@ fn get_item(vm: &mut Vm, list: Value, key: Value) -> PyResult {
         },
         Key::Slice(slice) => {
             let bounds = slice::bounds(vm, slice)?;
-            let indices = bounds.on(list.len());
-            let start = usize::try_from(indices.start).unwrap_or(0);
-            let result = list.part(vm, start, indices.step, indices.count)?;
-            Ok(result.value())
+            list.slice(vm, bounds).map(List::value)
         }
     }
 }

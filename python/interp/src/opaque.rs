@@ -11,6 +11,7 @@ use taipan_objects::mem;
 use taipan_objects::native::{self, Args};
 use taipan_objects::protocol;
 use taipan_objects::set::Set;
+use taipan_objects::slice::Bounds;
 use taipan_objects::slots::{BinaryOp, CompareOp};
 use taipan_objects::str::Str;
 use taipan_objects::ty::{self, Type};
@@ -34,20 +35,13 @@ fn exact_list(value: Value) -> Option<List> {
     (object.layout() == layout::LIST).then(|| List::from_ref(object))
 }
 
-/// What `start:stop` names of a sequence of `len` items; none when a bound is neither None nor an inline int.
-fn range_of(start: Value, stop: Value, len: usize) -> Option<(usize, usize)> {
-    let bound = |value: Value, open: usize| {
-        if value == ty::none() {
-            return Some(open);
-        }
-        let index = value.as_small_int()?;
-        Some(match usize::try_from(index) {
-            Ok(index) => index.min(len),
-            Err(_) => len.saturating_sub(index.unsigned_abs() as usize),
-        })
+/// A slice whose ends are None or inline ints; none for others.
+fn simple_bounds(start: Value, stop: Value) -> Option<Bounds> {
+    let end = |value: Value| match value.as_small_int() {
+        Some(index) => Some(Some(index)),
+        None => (value == ty::none()).then_some(None),
     };
-    let (start, stop) = (bound(start, 0)?, bound(stop, len)?);
-    Some((start, stop.max(start)))
+    Some(Bounds::new(end(start)?, end(stop)?, 1))
 }
 
 pub(crate) trait Answer {
@@ -165,9 +159,9 @@ opaques! {
     /// `container[start:stop]`.
     GET_SLICE = any fn get_slice(vm, container: val, start: val, stop: val) -> Val {
         if let Some(list) = exact_list(container)
-            && let Some((start, stop)) = range_of(start, stop, list.len())
+            && let Some(bounds) = simple_bounds(start, stop)
         {
-            return list.part(vm, start, 1, stop - start).map(List::value).bits();
+            return list.slice(vm, bounds).map(List::value).bits();
         }
         match vm.new_slice(start, stop, ty::none()) {
             Ok(slice) => protocol::get_item(vm, container, slice),
@@ -177,13 +171,15 @@ opaques! {
     /// A slice of a list by None or inline ints; the step is not 0.
     LIST_PART = reads fn list_part(vm, list: val, start: val, stop: val, step: val) -> Val {
         let step = step.as_small_int().unwrap_or(1);
-        List::from_ref(mem::expect_ref(list)).slice(vm, start.as_small_int(), stop.as_small_int(), step).map(List::value)
+        let bounds = Bounds::new(start.as_small_int(), stop.as_small_int(), step);
+        List::from_ref(mem::expect_ref(list)).slice(vm, bounds).map(List::value)
     }
     /// `container[start:stop] = item`.
     SET_SLICE = any fn set_slice(vm, container: val, start: val, stop: val, item: val) -> Void {
         if let (Some(list), Some(items)) = (exact_list(container), exact_list(item))
-            && let Some((start, stop)) = range_of(start, stop, list.len())
+            && let Some(bounds) = simple_bounds(start, stop)
         {
+            let (start, stop) = bounds.on(list.len()).range();
             return list.splice_list(vm, start, stop, items).bits();
         }
         match vm.new_slice(start, stop, ty::none()) {

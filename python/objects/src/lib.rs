@@ -30,6 +30,7 @@ pub mod protocol;
 pub mod raise;
 pub mod set;
 pub mod signature;
+pub mod slice;
 pub mod slots;
 pub mod str;
 pub mod table;

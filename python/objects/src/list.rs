@@ -3,6 +3,7 @@
 use crate::layout::{self, at};
 use crate::mem;
 use crate::raise::PyResult;
+use crate::slice::Bounds;
 use crate::ty::types;
 use crate::vm::Vm;
 use coil_heap::ARRAY_ITEMS;
@@ -257,33 +258,14 @@ impl List {
         Ok(())
     }
 
-    /// A new list of the items that `start:stop:step` names (`step` is not 0; none for a bound left open).
+    /// A new list of the items that a slice names.
     ///
     /// # Errors
     /// MemoryError.
-    pub fn slice(
-        self,
-        vm: &mut Vm,
-        start: Option<i64>,
-        stop: Option<i64>,
-        step: i64,
-    ) -> PyResult<List> {
-        let len = self.len() as i64;
-        let back = step < 0;
-        let (low, high) = if back { (-1, len - 1) } else { (0, len) };
-        let place = |index: i64| {
-            let index = if index < 0 { index + len } else { index };
-            index.clamp(low, high)
-        };
-        let start = start.map_or(if back { high } else { low }, place);
-        let stop = stop.map_or(if back { low } else { high }, place);
-        let distance = if back { start - stop } else { stop - start };
-        let count = if distance > 0 {
-            (distance - 1) / step.abs() + 1
-        } else {
-            0
-        };
-        self.part(vm, start.max(0) as usize, step, count as usize)
+    pub fn slice(self, vm: &mut Vm, bounds: Bounds) -> PyResult<List> {
+        let indices = bounds.on(self.len());
+        let start = usize::try_from(indices.start).unwrap_or(0);
+        self.part(vm, start, indices.step, indices.count)
     }
 
     /// A new list of `count` items from `start` in steps of `step`, all of them there.

@@ -1,12 +1,12 @@
 //! Arguments that many methods share: ranges, slices, counts, texts.
 
 use coil_value::{Ref, Value};
-use taipan_objects::layout::{self, at};
 use taipan_objects::number;
 use taipan_objects::protocol;
+use taipan_objects::slice;
 use taipan_objects::str::Str;
 use taipan_objects::ty::{self, Type};
-use taipan_objects::{PyResult, Vm, mem};
+use taipan_objects::{PyResult, Vm};
 
 /// The str that a method was called on.
 pub(crate) fn this(value: Value) -> Str {
@@ -29,16 +29,6 @@ pub(crate) fn given(value: Option<Value>) -> Option<Value> {
     value.filter(|value| *value != ty::none())
 }
 
-/// One end of a slice, clamped to 64 bits.
-fn slice_end(vm: &mut Vm, value: Value) -> PyResult<i64> {
-    if number::int_of(value).is_none() && Type::of(value).slots().index.is_none() {
-        return Err(
-            vm.raise_type("slice indices must be integers or None or have an __index__ method")
-        );
-    }
-    protocol::index_clamped(vm, value)
-}
-
 /// `start` and `end` arguments of searching methods: where to search in something of length `len`, none if `start` is beyond the end.
 pub(crate) fn range(
     vm: &mut Vm,
@@ -50,7 +40,7 @@ pub(crate) fn range(
         let Some(value) = given(value) else {
             return Ok(default);
         };
-        let index = slice_end(vm, value)?;
+        let index = slice::end(vm, value)?;
         Ok(if index < 0 {
             usize::try_from(index.saturating_add_unsigned(len as u64)).unwrap_or(0)
         } else {
@@ -80,54 +70,17 @@ impl Bounds {
     }
 }
 
-/// The slice object of a subscript.
-pub(crate) fn slice_of(value: Value) -> Option<Ref> {
-    value
-        .as_ref()
-        .filter(|object| object.layout() == layout::SLICE)
-}
-
 /// Numbers of a slice; the length is asked for after guest code has run.
 pub(crate) fn slice_bounds(
     vm: &mut Vm,
     slice: Ref,
     len: impl FnOnce() -> usize,
 ) -> PyResult<Bounds> {
-    let part = |offset: usize| given(mem::value(slice, offset));
-    let step = match part(at::SLICE_STEP) {
-        Some(step) => slice_end(vm, step)?.max(-i64::MAX),
-        None => 1,
-    };
-    if step == 0 {
-        return Err(vm.raise_value("slice step cannot be zero"));
-    }
-    let start = part(at::SLICE_START)
-        .map(|v| slice_end(vm, v))
-        .transpose()?;
-    let stop = part(at::SLICE_STOP).map(|v| slice_end(vm, v)).transpose()?;
-    let len = len() as i64;
-    let (low, high) = if step < 0 { (-1, len - 1) } else { (0, len) };
-    let clip = |index: i64| {
-        let index = if index < 0 {
-            index.saturating_add(len)
-        } else {
-            index
-        };
-        index.clamp(low, high)
-    };
-    let start = start.map_or(if step < 0 { high } else { low }, clip);
-    let stop = stop.map_or(if step < 0 { low } else { high }, clip);
-    let count = if step > 0 && start < stop {
-        (stop - start - 1) / step + 1
-    } else if step < 0 && stop < start {
-        (start - stop - 1) / -step + 1
-    } else {
-        0
-    };
+    let found = slice::bounds(vm, slice)?.on(len());
     Ok(Bounds {
-        start: start.max(0) as usize,
-        step,
-        count: count as usize,
+        start: usize::try_from(found.start).unwrap_or(0),
+        step: found.step,
+        count: found.count,
     })
 }
 

@@ -1,6 +1,6 @@
 //! `bytearray`: what bytes have not.
 
-use crate::args::{position, repeat_count, slice_bounds, slice_of};
+use crate::args::{position, repeat_count, slice_bounds};
 use crate::bytes_convert::{Made, Target, byte, copied, from_arguments, from_iterable};
 use crate::bytes_type::{data, repeated, shared_slots};
 use crate::{bytes_methods, iter};
@@ -10,6 +10,7 @@ use taipan_objects::bytes::ByteArray;
 use taipan_objects::class::TypeDef;
 use taipan_objects::layout::{self, at};
 use taipan_objects::native::Args;
+use taipan_objects::slice::slice_of;
 use taipan_objects::slots::{BinaryOp, Slots};
 use taipan_objects::str::Str;
 use taipan_objects::ty::{self, Type, types};

@@ -1,6 +1,6 @@
 //! `bytes`: slots and construction, and the slots that bytearray shares.
 
-use crate::args::{Bounds, buffer, position, repeat_count, slice_bounds, slice_of};
+use crate::args::{Bounds, buffer, position, repeat_count, slice_bounds};
 use crate::bytes_convert::{Made, Target, byte, copied, from_arguments, same_data, same_type};
 use crate::{bytes_methods, bytes_percent, iter};
 use coil_text::{quote, search};
@@ -9,6 +9,7 @@ use taipan_objects::bytes::{ByteArray, Bytes, bytes_like};
 use taipan_objects::class::TypeDef;
 use taipan_objects::layout::{self, at};
 use taipan_objects::native::Args;
+use taipan_objects::slice::slice_of;
 use taipan_objects::slots::{BinaryOp, CompareOp, Slots};
 use taipan_objects::str::hash_bytes;
 use taipan_objects::ty::{self, Type, types};

@@ -3,12 +3,13 @@
 //!
 //! A view looks its bytes up at every access, so a bytearray may change its size while views of it are about; what is gone reads as an error.
 
-use crate::args::{Bounds, position, slice_bounds, slice_of};
+use crate::args::{Bounds, position, slice_bounds};
 use crate::bytes_convert::copied;
 use coil_value::{Ref, Value};
 use taipan_objects::bytes::{ByteArray, Bytes};
 use taipan_objects::class::TypeDef;
 use taipan_objects::native::{Args, GetSetDef};
+use taipan_objects::slice::slice_of;
 use taipan_objects::slots::{CompareOp, Slots};
 use taipan_objects::str::{Str, hash_bytes};
 use taipan_objects::ty::{self, Type, types};

@@ -1,6 +1,6 @@
 //! `str`: slots and the table of methods.
 
-use crate::args::{Bounds, MAX_SIZE, position, repeat_count, slice_bounds, slice_of, this};
+use crate::args::{Bounds, MAX_SIZE, position, repeat_count, slice_bounds, this};
 use crate::units::same_units;
 use crate::{
     codec, format_method, format_value, iter, percent, str_case, str_join, str_new, str_search,
@@ -11,6 +11,7 @@ use coil_value::Value;
 use std::cmp::Ordering;
 use taipan_objects::class::TypeDef;
 use taipan_objects::native::Args;
+use taipan_objects::slice::slice_of;
 use taipan_objects::slots::{BinaryOp, CompareOp, Slots};
 use taipan_objects::str::{Str, Text};
 use taipan_objects::ty::{self, types};

@@ -61,22 +61,20 @@ fn equal_objects<M: Machine>(
     x: M::Val,
     y: M::Val,
 ) -> Result<Option<bool>, Leave> {
+    let str_layout = i64::from(layout::STR.0);
+    let (p, q) = (x.reference(), y.reference());
+    let expected = m.int(str_layout);
+    if p.load_int(fields::LAYOUT).equals(expected).yes()
+        && q.load_int(fields::LAYOUT).equals(expected).yes()
     {
-        let str_layout = i64::from(layout::STR.0);
-        let (p, q) = (x.reference(), y.reference());
-        let expected = m.int(str_layout);
-        if p.load_int(fields::LAYOUT).equals(expected).yes()
-            && q.load_int(fields::LAYOUT).equals(expected).yes()
-        {
-            let same = if x.same(y).yes() {
-                true
-            } else {
-                let result = m.call_int(&opaque::STR_EQUAL, [Arg::Val(x), Arg::Val(y)])?;
-                let zero = m.int(0);
-                result.differs(zero).yes()
-            };
-            return Ok(Some(same == (op == CompareOp::Eq)));
-        }
+        let same = if x.same(y).yes() {
+            true
+        } else {
+            let result = m.call_int(&opaque::STR_EQUAL, [Arg::Val(x), Arg::Val(y)])?;
+            let zero = m.int(0);
+            result.differs(zero).yes()
+        };
+        return Ok(Some(same == (op == CompareOp::Eq)));
     }
     if equal_if_same(m, x) && (y.is(ty::none()).yes() || equal_if_same(m, y)) {
         return Ok(Some(x.same(y).yes() == (op == CompareOp::Eq)));

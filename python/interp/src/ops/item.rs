@@ -3,7 +3,7 @@
 use super::{a, b, c};
 use crate::fields;
 use crate::opaque;
-use crate::ops::iterate::new_iterator;
+use crate::ops::iterate::new_object;
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
 use coil_value::Value;
 use taipan_bytecode::Word;
@@ -176,7 +176,7 @@ pub(crate) fn set_slice<M: Machine>(m: &mut M, word: Word) -> Next {
 
 pub(crate) fn build_slice<M: Machine>(m: &mut M, word: Word) -> Next {
     let (start, stop, step) = (m.reg(b(word)), m.reg(b(word) + 1), m.reg(b(word) + 2));
-    let slice = new_iterator(m, layout::SLICE, 40, &types::SLICE)?;
+    let slice = new_object(m, layout::SLICE, 40, &types::SLICE)?;
     m.store_val(slice, fields::SLICE_START, start);
     m.store_val(slice, fields::SLICE_STOP, stop);
     m.store_val(slice, fields::SLICE_STEP, step);

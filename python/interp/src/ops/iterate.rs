@@ -12,7 +12,7 @@ use taipan_objects::layout::{self, at};
 use taipan_objects::ty::{StaticType, types};
 
 /// An object of a builtin type, its fields zero.
-pub(crate) fn new_iterator<M: Machine>(
+pub(crate) fn new_object<M: Machine>(
     m: &mut M,
     layout: LayoutId,
     size: u32,
@@ -41,12 +41,12 @@ fn iterator_of<M: Machine>(m: &mut M, value: M::Val) -> Result<M::Val, Leave> {
         let object = value.reference();
         match LayoutId(object.load_int(fields::LAYOUT).promote() as u16) {
             layout::LIST => {
-                let iterator = new_iterator(m, layout::LIST_ITER, 32, &types::LIST_ITERATOR)?;
+                let iterator = new_object(m, layout::LIST_ITER, 32, &types::LIST_ITERATOR)?;
                 m.store_ref(iterator, fields::ITER_OF, object);
                 return Ok(iterator.val());
             }
             layout::TUPLE => {
-                let iterator = new_iterator(m, layout::TUPLE_ITER, 32, &types::TUPLE_ITERATOR)?;
+                let iterator = new_object(m, layout::TUPLE_ITER, 32, &types::TUPLE_ITERATOR)?;
                 m.store_ref(iterator, fields::ITER_OF, object);
                 return Ok(iterator.val());
             }
@@ -57,7 +57,7 @@ fn iterator_of<M: Machine>(m: &mut M, value: M::Val) -> Result<M::Val, Leave> {
                 );
                 let length = object.load_val(fields::RANGE_LENGTH);
                 if start.is_int().yes() && step.is_int().yes() && length.is_int().yes() {
-                    let iterator = new_iterator(m, layout::RANGE_ITER, 40, &types::RANGE_ITERATOR)?;
+                    let iterator = new_object(m, layout::RANGE_ITER, 40, &types::RANGE_ITERATOR)?;
                     m.store_int(iterator, fields::RANGE_ITER_NEXT, start.int());
                     m.store_int(iterator, fields::RANGE_ITER_STEP, step.int());
                     m.store_int(iterator, fields::RANGE_ITER_LEFT, length.int());
@@ -338,7 +338,7 @@ fn for_zip<M: Machine>(m: &mut M, word: Word, iterators: M::Ref) -> Result<Optio
 /// A tuple of values at hand.
 pub(crate) fn new_tuple<M: Machine>(m: &mut M, items: &[M::Val]) -> Result<M::Val, Leave> {
     let size = (at::TUPLE_ITEMS + 8 * items.len()) as u32;
-    let tuple = new_iterator(m, layout::TUPLE, size, &types::TUPLE)?;
+    let tuple = new_object(m, layout::TUPLE, size, &types::TUPLE)?;
     let (count, hash) = (m.int(items.len() as i64), m.int(-1));
     m.store_int(tuple, fields::TUPLE_SIZE, count);
     m.store_int(tuple, fields::TUPLE_HASH, hash);
