@@ -49,7 +49,8 @@ impl Session {
         options: &str,
         environment: &[(&str, &Path)],
     ) -> Option<Session> {
-        let line = format!("{} {options}", env!("CARGO_BIN_EXE_taipan"));
+        // The shell gives way to the program: waiting for it, a shell would take an interrupt of the program for its own.
+        let line = format!("exec {} {options}", env!("CARGO_BIN_EXE_taipan"));
         let child = Command::new("script")
             .args(["-qec", &line, "/dev/null"])
             .env("TERM", "xterm")
