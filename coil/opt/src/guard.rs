@@ -50,8 +50,11 @@ impl Pass<'_> {
             let inner = self.resolve(not.args[0]);
             return self.guard_bool(inner, !truth, snapshot);
         }
-        let op = if truth { Op::GuardTrue } else { Op::GuardFalse };
-        self.emit_guard(op, a, Id::NONE, snapshot);
+        if !(truth && self.strengthen_to_tag(a)) {
+            let op = if truth { Op::GuardTrue } else { Op::GuardFalse };
+            self.emit_guard(op, a, Id::NONE, snapshot);
+            self.remember_weak(a, truth, snapshot);
+        }
         self.learn(a, truth);
         Ok(())
     }
@@ -98,7 +101,9 @@ impl Pass<'_> {
             self.replace(a, b);
             return Ok(());
         }
-        self.emit_guard(Op::GuardVal, a, b, snapshot);
+        if !self.strengthen_to_value(a, b) {
+            self.emit_guard(Op::GuardVal, a, b, snapshot);
+        }
         self.replace(a, b);
         Ok(())
     }
@@ -109,6 +114,17 @@ impl Pass<'_> {
         }
         if self.distinct(a, b) || self.flags(a) & NONNULL != 0 && self.bits(b) == Some(0) {
             return always(false);
+        }
+        if let Some(unboxed) = self.by(a, Op::UnboxRef)
+            && let Some(address) = self.bits(b)
+        {
+            let value = self.resolve(unboxed.args[0]);
+            let wanted = self.pools.constant(Ty::Val, address);
+            if self.strengthen_to_value(value, wanted) {
+                self.replace(value, wanted);
+                self.replace(a, b);
+                return Ok(());
+            }
         }
         self.emit_guard(Op::GuardRef, a, b, snapshot);
         self.replace(a, b);

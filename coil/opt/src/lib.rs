@@ -58,6 +58,7 @@ mod range;
 mod record;
 mod rule;
 mod simplify;
+mod strengthen;
 mod table;
 
 pub use label::{Expect, ExpectVirtual, HeaderInst, LabelState, LinkTargets, NoTargets, StateArg};

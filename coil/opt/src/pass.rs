@@ -7,6 +7,7 @@ use crate::memory::Heap;
 use crate::object::Virtual;
 use crate::pools::Pools;
 use crate::range::Range;
+use crate::strengthen::Weak;
 use crate::table::{Key, Table};
 use crate::{AbortReason, Options};
 use coil_trace::{Exit, Id, Inst, Op, SnapshotFrame, SnapshotId, Trace, Ty};
@@ -95,6 +96,8 @@ pub(crate) struct Pass<'t> {
     /// A virtual object was forced that the label expects to be virtual.
     pub(crate) pinned_forced: bool,
     pub(crate) scratch: Vec<u32>,
+    /// Guards that later ones on the same value may make superfluous.
+    pub(crate) weak: Vec<Weak>,
 }
 
 impl<'t> Pass<'t> {
@@ -122,6 +125,7 @@ impl<'t> Pass<'t> {
             header_at: usize::MAX,
             pinned_forced: false,
             scratch: Vec::new(),
+            weak: Vec::new(),
         }
     }
 

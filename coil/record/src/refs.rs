@@ -15,29 +15,58 @@ pub struct RecRef<'t> {
 }
 
 impl RecRef<'_> {
-    fn load(self, op: Op, field: &Field, index: Id) -> Id {
+    /// Records a load that gives `bits` now, which is all there is to say if nothing can change it.
+    fn load(self, op: Op, field: &Field, index: Id, bits: u64) -> Id {
         let mut state = self.buf.state();
         if state.done {
             return Id::NONE;
+        }
+        if field.immutable && index.is_none() && state.resolve(self.id).is_const() {
+            return state.constant(op.ty(), bits);
         }
         let field = state.field(field);
         state.push(op, [self.id, index, Id::NONE], field, NO_SNAPSHOT)
     }
 }
 
+/// What a load gives, as the bits of a trace's constant.
+trait AsBits {
+    fn as_bits(self) -> u64;
+}
+
+macro_rules! as_bits {
+    ($($ty:ty: $bits:expr;)*) => {$(
+        impl AsBits for $ty {
+            fn as_bits(self) -> u64 {
+                let to_bits: fn($ty) -> u64 = $bits;
+                to_bits(self)
+            }
+        }
+    )*};
+}
+
+as_bits! {
+    u64: |bits| bits;
+    i64: i64::cast_unsigned;
+    f64: f64::to_bits;
+    usize: |address| address as u64;
+}
+
 macro_rules! loads {
     ($($method:ident $op:ident $item:ident $item_op:ident $result:ident $part:ident;)*) => {$(
         fn $method(self, field: Field) -> $result<'t> {
+            let $part = DirectRef(self.address).$method(field).0;
             $result {
-                $part: DirectRef(self.address).$method(field).0,
-                id: self.load(Op::$op, &field, Id::NONE),
+                $part,
+                id: self.load(Op::$op, &field, Id::NONE, $part.as_bits()),
                 buf: self.buf,
             }
         }
         fn $item(self, field: Field, index: RecInt<'t>) -> $result<'t> {
+            let $part = DirectRef(self.address).$item(field, DirectInt(index.int)).0;
             $result {
-                $part: DirectRef(self.address).$item(field, DirectInt(index.int)).0,
-                id: self.load(Op::$item_op, &field, index.id),
+                $part,
+                id: self.load(Op::$item_op, &field, index.id, $part.as_bits()),
                 buf: self.buf,
             }
         }

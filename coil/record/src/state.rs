@@ -338,6 +338,7 @@ impl State {
             return;
         }
         let snapshot = self.build(other, other, None);
+        self.trace.snapshots[snapshot.0 as usize].decided = true;
         let op = if yes { Op::GuardTrue } else { Op::GuardFalse };
         self.push(op, [id, Id::NONE, Id::NONE], 0, snapshot);
         let known = self.constant(Ty::Bool, u64::from(yes));
@@ -537,6 +538,7 @@ impl State {
         let id = SnapshotId(u32::try_from(self.trace.snapshots.len()).expect("few snapshots"));
         self.trace.snapshots.push(Snapshot {
             parent: frame.parent,
+            decided: false,
             frame: SnapshotFrame {
                 code: frame.code.addr(),
                 pc,

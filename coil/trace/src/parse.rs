@@ -513,6 +513,7 @@ impl<'a> Parser<'a> {
                 } else {
                     None
                 };
+                let decided = line.eat("decided");
                 let frame = Parser::frame(line)?;
                 let mut slots = Vec::new();
                 line.expect("{")?;
@@ -526,6 +527,7 @@ impl<'a> Parser<'a> {
                 }
                 self.snapshots.push(Snapshot {
                     parent,
+                    decided,
                     frame,
                     slots,
                 });

@@ -188,6 +188,9 @@ fn snapshot(f: &mut Formatter<'_>, trace: &Trace, at: usize, snapshot: &Snapshot
     if let Some(parent) = snapshot.parent {
         write!(f, "parent s{} ", parent.0)?;
     }
+    if snapshot.decided {
+        f.write_str("decided ")?;
+    }
     frame(f, &snapshot.frame)?;
     f.write_str(" {")?;
     for (at, (slot, id)) in snapshot.slots.iter().enumerate() {

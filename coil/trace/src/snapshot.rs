@@ -52,6 +52,9 @@ pub struct SnapshotFrame {
 pub struct Snapshot {
     /// State of the calling frames, if this frame was inlined.
     pub parent: Option<SnapshotId>,
+    /// Whether guards that leave by it have decided a branch: execution goes on behind the instruction, where otherwise it starts the
+    /// instruction again.
+    pub decided: bool,
     /// The innermost frame.
     pub frame: SnapshotFrame,
     /// Registers of the innermost frame, by slot counted from the root window's first register, and their values (Val). A slot that

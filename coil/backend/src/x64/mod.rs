@@ -192,26 +192,27 @@ impl Backend for X64Backend {
         let mut text = String::new();
         let bytes = self.cache.read(code.entry, code.size_bytes as usize);
         let ends = code.marks.iter().skip(1).map(|mark| mark.0 as usize);
-        let mut line = |title: &str, bytes: &[u8]| {
-            let _ = write!(text, "{title:24}");
-            for byte in bytes {
+        let mut line = |title: &str, start: usize, end: usize| {
+            let address = code.entry.addr() + start;
+            let _ = write!(text, "{address:x} {title:24}");
+            for byte in &bytes[start..end] {
                 let _ = write!(text, " {byte:02x}");
             }
             text.push('\n');
         };
         if let Some(&(first, _)) = code.marks.first() {
-            line("entry", &bytes[..first as usize]);
+            line("entry", 0, first as usize);
         }
         let mut done = 0;
         for (&(start, inst), end) in code.marks.iter().zip(ends) {
             let inst = compiled.trace.insts.get(inst as usize);
             let name = inst.map_or("end", |inst| inst.op.text());
             if start as usize != end {
-                line(name, &bytes[start as usize..end]);
+                line(name, start as usize, end);
             }
             done = end;
         }
-        line("end, slow paths, exits", &bytes[done..]);
+        line("end, slow paths, exits", done, bytes.len());
         text
     }
 

@@ -222,11 +222,13 @@ impl Recorder {
         let snapshot = match &self.inner {
             Some((parent, env)) => Snapshot {
                 parent: Some(*parent),
+                decided: true,
                 frame: frame(20),
                 slots: slots(env),
             },
             None => Snapshot {
                 parent: None,
+                decided: true,
                 frame: frame(0),
                 slots: slots(&self.env),
             },

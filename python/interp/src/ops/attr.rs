@@ -14,14 +14,12 @@ use taipan_objects::function::CodeData;
 use taipan_objects::layout;
 use taipan_objects::str::Str;
 
-/// Whether a layout is a plain instance's, decided at run time.
+/// Whether a layout is a plain instance's. A trace is about one layout: whoever asks goes on to look at shape or type.
 #[inline(always)]
-pub(crate) fn is_instance<M: Machine>(m: &M, layout: M::Int) -> bool {
-    let first = m.int(i64::from(layout::INSTANCE_FIRST.0));
-    let count = m.int(i64::from(
-        layout::INSTANCE_LAST.0 - layout::INSTANCE_FIRST.0 + 1,
-    ));
-    (layout - first).ult(count).yes()
+pub(crate) fn is_instance<I: IntOps>(layout: I) -> bool {
+    let first = i64::from(layout::INSTANCE_FIRST.0);
+    let count = layout::INSTANCE_LAST.0 - layout::INSTANCE_FIRST.0 + 1;
+    layout.promote().wrapping_sub(first).cast_unsigned() < u64::from(count)
 }
 
 /// The name operand, for the closures of caches.
@@ -39,7 +37,7 @@ fn vm<'a, M: Machine>(m: &M) -> &'a mut Vm {
 #[inline(always)]
 fn find<M: Machine>(m: &mut M, object: M::Ref, index: u16) -> Option<Load> {
     let layout = object.load_int(fields::LAYOUT);
-    if is_instance(m, layout) {
+    if is_instance(layout) {
         let shape = object.load_int(fields::SHAPE);
         return m.cached(1, [Key::Int(layout), Key::Int(shape)], |m, keys, deps| {
             plan::load_instance(vm(m), keys[0], keys[1], static_name(m, index), deps)
@@ -236,7 +234,7 @@ pub(crate) fn store_attr<M: Machine>(m: &mut M, word: Word) -> Next {
     if target.is_ref().yes() {
         let object = target.reference();
         let layout = object.load_int(fields::LAYOUT);
-        if is_instance(m, layout) {
+        if is_instance(layout) {
             let shape = object.load_int(fields::SHAPE);
             let store = m.cached(1, [Key::Int(layout), Key::Int(shape)], |m, keys, deps| {
                 plan::store_instance(vm(m), keys[0], keys[1], static_name(m, word.b()), deps)

@@ -86,7 +86,7 @@ fn equal_objects<M: Machine>(
 fn equal_if_same<M: Machine>(m: &mut M, value: M::Val) -> bool {
     let object = value.reference();
     let layout = object.load_int(fields::LAYOUT);
-    if !super::attr::is_instance(m, layout) {
+    if !super::attr::is_instance(layout) {
         return false;
     }
     let class = object.load_ref(fields::TYPE).promote();

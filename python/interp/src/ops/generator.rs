@@ -264,7 +264,7 @@ pub(crate) fn iter_method<M: Machine>(m: &mut M, iterable: M::Val) -> Option<M::
     }
     let object = iterable.reference();
     let layout = object.load_int(fields::LAYOUT);
-    if !crate::ops::attr::is_instance(m, layout) {
+    if !crate::ops::attr::is_instance(layout) {
         return None;
     }
     let class = object.load_ref(fields::TYPE).promote();
