@@ -52,8 +52,11 @@ impl Pass<'_> {
         }
         if !(truth && self.strengthen_to_tag(a)) {
             let op = if truth { Op::GuardTrue } else { Op::GuardFalse };
+            let weak = self.weak_question(a, truth, snapshot);
             self.emit_guard(op, a, Id::NONE, snapshot);
-            self.remember_weak(a, truth, snapshot);
+            if let Some(weak) = weak {
+                self.remember_weak(weak);
+            }
         }
         self.learn(a, truth);
         Ok(())

@@ -1,14 +1,15 @@
 //! Guards made stronger instead of followed by others: `x` is set, then `x` is an int, is one question, asked where the first one was.
 //!
 //! A guard may ask more than it has to where its exit starts an instruction again: that is right whatever the values are. So the later, stronger
-//! question takes the place of the earlier one. It does not where the exit stands for the other way of a branch (`Snapshot::decided`).
+//! question takes the place of the earlier one, and those between vanish. It cannot take the place of a guard whose exit stands for the other way of
+//! a branch (`Snapshot::decided`).
 
 use crate::boxes::tag_of;
 use crate::pass::{Mode, Pass};
 use coil_trace::{Id, Op, SnapshotId};
 
 /// A guard is made stronger for what comes up to this many instructions later: further off, other guards between may have sorted the cases.
-const REACH: usize = 16;
+const REACH: usize = 24;
 
 /// A guard that another may imply.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct Weak {
     /// Its place.
     at: usize,
     holds: Holds,
+    /// Its exit stands for the other way of a branch.
+    decided: bool,
 }
 
 /// What a guard has made sure of.
@@ -29,35 +32,39 @@ enum Holds {
 }
 
 impl Pass<'_> {
-    /// A guard that was just emitted: that `condition` is `truth`.
-    pub(crate) fn remember_weak(&mut self, condition: Id, truth: bool, snapshot: SnapshotId) {
-        if self.mode != Mode::Normal || self.decided(snapshot) {
-            return;
+    /// What a guard that `condition` is `truth` asks, if it may be made to ask more. Leaves room for another question in front of it.
+    pub(crate) fn weak_question(
+        &mut self,
+        condition: Id,
+        truth: bool,
+        snapshot: SnapshotId,
+    ) -> Option<Weak> {
+        if self.mode != Mode::Normal {
+            return None;
         }
-        let Some(question) = condition.as_inst() else {
-            return;
-        };
-        let at = self.insts.len() - 1;
-        // Asked for this guard only, so that another question can take its place.
-        if question + 1 != at {
-            return;
-        }
-        let inst = self.insts[question];
+        let inst = self.insts[condition.as_inst()?];
         let (a, b) = (self.resolve(inst.args[0]), self.resolve(inst.args[1]));
         let (value, holds) = match (inst.op, truth) {
             (Op::ValEq, false) if b.is_const() => (a, Holds::Not(b)),
             (Op::ValEq, false) if a.is_const() => (b, Holds::Not(a)),
             (Op::IsInt | Op::IsFloat | Op::IsRef, true) => (a, Holds::Tag(tag_of(inst.op))),
-            _ => return,
+            _ => return None,
         };
-        let last = self.insts.len();
-        self.weak.retain(|weak| weak.at + REACH >= last);
-        self.weak.push(Weak { value, at, holds });
+        self.push(Op::Nop, [Id::NONE; 3], 0);
+        let snapshot = self.rec.snapshots.get(snapshot.0 as usize);
+        Some(Weak {
+            value,
+            at: self.insts.len(),
+            holds,
+            decided: snapshot.is_none_or(|snapshot| snapshot.decided),
+        })
     }
 
-    fn decided(&self, snapshot: SnapshotId) -> bool {
-        let snapshot = self.rec.snapshots.get(snapshot.0 as usize);
-        snapshot.is_none_or(|snapshot| snapshot.decided)
+    /// The guard was emitted.
+    pub(crate) fn remember_weak(&mut self, guard: Weak) {
+        debug_assert!(guard.at + 1 == self.insts.len(), "the last instruction");
+        self.weak.retain(|weak| weak.at + REACH >= guard.at);
+        self.weak.push(guard);
     }
 
     /// Instead of a guard that `condition` holds, strengthens an earlier one, if the condition is about a value's kind and there is such a guard.
@@ -77,13 +84,16 @@ impl Pass<'_> {
         }) else {
             return false;
         };
+        // The room that was left.
         self.insts[first - 1].op = inst.op;
         self.insts[first - 1].args = [value, Id::NONE, Id::NONE];
         self.insts[first].op = Op::GuardTrue;
+        self.insts[first].args[0] = Id::inst(first - 1);
         self.weak.push(Weak {
             value,
             at: first,
             holds: Holds::Tag(kind),
+            decided: false,
         });
         true
     }
@@ -101,7 +111,7 @@ impl Pass<'_> {
         true
     }
 
-    /// The earliest near guard on the value that is implied; the others that are vanish.
+    /// The earliest near guard on the value that is implied and may be made stronger; later ones that are implied vanish.
     fn take_implied(&mut self, value: Id, implied: impl Fn(&Self, Holds) -> bool) -> Option<usize> {
         if self.mode != Mode::Normal {
             return None;
@@ -115,6 +125,7 @@ impl Pass<'_> {
                 || value.as_inst().is_none_or(|made| made >= guard.at)
                 || guard.at + REACH < last
                 || !implied(self, guard.holds)
+                || first.is_none() && guard.decided
             {
                 kept.push(guard);
             } else if first.is_none() {
