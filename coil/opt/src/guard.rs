@@ -74,7 +74,9 @@ impl Pass<'_> {
             let inner = self.resolve(inst.args[0]);
             return self.guard_bool(inner, bits == 1, snapshot);
         }
-        self.emit_guard(Op::GuardInt, a, b, snapshot);
+        if !self.strengthen_to_value(Op::GuardInt, a, b) {
+            self.emit_guard(Op::GuardInt, a, b, snapshot);
+        }
         self.replace(a, b);
         Ok(())
     }
@@ -104,7 +106,7 @@ impl Pass<'_> {
             self.replace(a, b);
             return Ok(());
         }
-        if !self.strengthen_to_value(a, b) {
+        if !self.strengthen_to_value(Op::GuardVal, a, b) {
             self.emit_guard(Op::GuardVal, a, b, snapshot);
         }
         self.replace(a, b);
@@ -123,7 +125,7 @@ impl Pass<'_> {
         {
             let value = self.resolve(unboxed.args[0]);
             let wanted = self.pools.constant(Ty::Val, address);
-            if self.strengthen_to_value(value, wanted) {
+            if self.strengthen_to_value(Op::GuardVal, value, wanted) {
                 self.replace(value, wanted);
                 self.replace(a, b);
                 return Ok(());

@@ -29,6 +29,8 @@ enum Holds {
     Not(Id),
     /// A value of this kind.
     Tag(u8),
+    /// A value of another kind.
+    NotTag(u8),
 }
 
 impl Pass<'_> {
@@ -45,9 +47,10 @@ impl Pass<'_> {
         let inst = self.insts[condition.as_inst()?];
         let (a, b) = (self.resolve(inst.args[0]), self.resolve(inst.args[1]));
         let (value, holds) = match (inst.op, truth) {
-            (Op::ValEq, false) if b.is_const() => (a, Holds::Not(b)),
-            (Op::ValEq, false) if a.is_const() => (b, Holds::Not(a)),
+            (Op::ValEq | Op::IntEq, false) if b.is_const() => (a, Holds::Not(b)),
+            (Op::ValEq | Op::IntEq, false) if a.is_const() => (b, Holds::Not(a)),
             (Op::IsInt | Op::IsFloat | Op::IsRef, true) => (a, Holds::Tag(tag_of(inst.op))),
+            (Op::IsInt | Op::IsFloat | Op::IsRef, false) => (a, Holds::NotTag(tag_of(inst.op))),
             _ => return None,
         };
         self.push(Op::Nop, [Id::NONE; 3], 0);
@@ -81,6 +84,7 @@ impl Pass<'_> {
         let Some(first) = self.take_implied(value, |pass, holds| match holds {
             Holds::Not(other) => pass.tags(other) != kind,
             Holds::Tag(tag) => tag == kind,
+            Holds::NotTag(tag) => tag != kind,
         }) else {
             return false;
         };
@@ -98,15 +102,16 @@ impl Pass<'_> {
         true
     }
 
-    /// Instead of a guard that `value` is the constant `wanted`, strengthens an earlier one, if there is one.
-    pub(crate) fn strengthen_to_value(&mut self, value: Id, wanted: Id) -> bool {
+    /// Instead of a guard (`op`: on an int or a guest value) that `value` is the constant `wanted`, strengthens an earlier one, if there is one.
+    pub(crate) fn strengthen_to_value(&mut self, op: Op, value: Id, wanted: Id) -> bool {
         let Some(first) = self.take_implied(value, |pass, holds| match holds {
             Holds::Not(other) => pass.bits(other) != pass.bits(wanted),
             Holds::Tag(tag) => tag == pass.tags(wanted),
+            Holds::NotTag(tag) => tag != pass.tags(wanted),
         }) else {
             return false;
         };
-        self.insts[first].op = Op::GuardVal;
+        self.insts[first].op = op;
         self.insts[first].args = [value, wanted, Id::NONE];
         true
     }
