@@ -142,6 +142,9 @@ impl Drop for Resume<'_> {
     }
 }
 
+/// After this many minor collections the program is asked for the first time to give back memory.
+const GIVE_BACK_FIRST: u64 = 4;
+
 impl Core {
     fn collect(&mut self, mutators: &[MutatorPtr], extent: Extent) {
         let begin = Instant::now();
@@ -164,6 +167,12 @@ impl Core {
         }
         let collected = Instant::now();
         self.trim(extent == Extent::Full);
+        if let Some(give_back) = self.config.give_back
+            && self.counters.minors >= GIVE_BACK_FIRST
+            && self.counters.minors.is_power_of_two()
+        {
+            give_back();
+        }
         self.note_use();
         let end = Instant::now();
         self.counters.trim_max_ns = self

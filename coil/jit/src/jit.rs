@@ -148,6 +148,15 @@ impl Jit {
         stats.majors = heap.majors;
         stats.pauses_ns = heap.pauses.total_ns;
         stats.longest_pause_ns = heap.pauses.max_ns;
+        stats.minor_ns = heap.minor_ns;
+        stats.major_ns = heap.major_ns;
+        stats.allocated_bytes = heap.allocated_bytes;
+        stats.survived_bytes = heap.survived_bytes;
+        stats.large_bytes = heap.large_bytes;
+        stats.live_bytes = heap.live_bytes;
+        stats.used_bytes = heap.used_bytes;
+        stats.peak_bytes = heap.peak_bytes;
+        stats.returned_bytes = heap.returned_bytes;
         if let Some(backend) = &self.backend {
             stats.code_bytes = backend.stats().used_bytes as u64;
         }

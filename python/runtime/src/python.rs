@@ -45,7 +45,8 @@ impl Python {
     /// # Errors
     /// The system gives no memory, or the start itself raised.
     pub fn new(config: &Config) -> Result<Python, Failure> {
-        let heap = coil_jit::heap_config(&config.coil.gc);
+        let mut heap = coil_jit::heap_config(&config.coil.gc);
+        heap.give_back = Some(coil_host::give_back);
         let mut vm = Vm::new(heap).map_err(Failure)?;
         vm.interp.hooks.call_function = Some(frame::call_function);
         vm.interp.hooks.frame_back = Some(frame::frame_back);
@@ -243,7 +244,10 @@ impl Python {
     /// As [`Python::run_program`], but the interpreter goes on living.
     pub fn run_source(&mut self, source: &[u8], name: &str, file: Option<&str>, mode: Mode) -> u8 {
         let result = match self.compile(source, name, mode) {
-            Ok(code) => self.run_main(code, file),
+            Ok(code) => {
+                coil_host::give_back();
+                self.run_main(code, file)
+            }
             Err(error) => Err(match self.vm.new_str(name) {
                 Ok(name) => taipan_modules::syntax_error::raise_syntax(&mut self.vm, &error, name),
                 Err(raised) => raised,
