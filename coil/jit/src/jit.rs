@@ -122,7 +122,11 @@ impl Jit {
         context.jit = jit.cast();
         // SAFETY: by contract.
         let mutator = unsafe { &*context.mutator };
-        let roots = mutator.add_roots(Box::new(ContextRoots { cx, jit }));
+        let roots = mutator.add_roots(Box::new(ContextRoots {
+            cx,
+            jit,
+            seen: Cell::default(),
+        }));
         AttachedJit { jit, roots }
     }
 
@@ -167,9 +171,9 @@ impl Jit {
         !self.recording.get().is_null()
     }
 
-    /// Words of constants that must stay in place.
-    pub(crate) fn kept(&self, f: &mut dyn FnMut(&[u64])) {
-        for trace in self.table.iter() {
+    /// Words of constants that must stay in place, of the traces from a number on.
+    pub(crate) fn kept(&self, from: usize, f: &mut dyn FnMut(&[u64])) {
+        for trace in self.table.iter_from(from) {
             if trace.valid {
                 f(&trace.keep);
             }

@@ -60,7 +60,6 @@ impl Python {
         vm.interp.hooks.unpack_ex = Some(taipan_containers::unpack_ex);
         // SAFETY: the Vm is boxed; the driver is dropped first.
         let jit = unsafe { Jit::attach(&raw mut vm.cx, hooks::language(), &config.coil) };
-        vm.extra_roots.push(trace_caches);
         let mut python = Python {
             jit: Some(jit),
             vm,
@@ -294,19 +293,6 @@ impl Python {
 impl Drop for Python {
     fn drop(&mut self) {
         self.jit = None;
-    }
-}
-
-/// Objects that inline caches refer to.
-fn trace_caches(vm: &Vm, visitor: &mut coil_heap::Visitor<'_>, _phase: coil_heap::Phase) {
-    let cx = (&raw const vm.cx).cast_mut();
-    // SAFETY: the driver set the machines' state; the thread is stopped.
-    let state = unsafe { coil_machine::MachineState::of(cx) };
-    for bits in &state.caches.kept {
-        // SAFETY: entries keep objects.
-        if let Some(value) = unsafe { Value::from_bits(*bits) } {
-            visitor.pin(value);
-        }
     }
 }
 
