@@ -58,7 +58,9 @@ impl Mutator {
     /// The layout names a value field there.
     #[inline(always)]
     pub unsafe fn store_value(&self, object: Ref, offset: usize, value: Option<Value>) {
-        self.write_barrier(object);
+        if object.gc_flags() & flags::BARRIER != 0 && value.is_some_and(Value::is_ref) {
+            self.write_barrier_slow(object);
+        }
         // SAFETY: a field of the object.
         unsafe { object.field_ptr::<Option<Value>>(offset).write(value) };
     }

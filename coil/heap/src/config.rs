@@ -21,6 +21,8 @@ pub struct HeapConfig {
     pub major_floor_bytes: usize,
     /// Survivors are promoted where they stand when more than this share of the nursery survived last time.
     pub promote_in_place_percent: usize,
+    /// Called after 4, 8, 16, ... minor collections: the program may give back memory of its own that it will not need soon.
+    pub give_back: Option<fn()>,
     /// Stress: collect at every n-th allocation; 0 = off. Compiled code's inline allocation then always misses.
     pub stress_every: u32,
     /// Stress: every stressed collection is a complete major one, not only a minor one.
@@ -49,6 +51,7 @@ impl Default for HeapConfig {
             major_growth_percent: 182,
             major_floor_bytes: 4 << 20,
             promote_in_place_percent: 40,
+            give_back: None,
             stress_every: 0,
             stress_major: false,
             always_evacuate: false,

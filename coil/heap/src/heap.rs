@@ -142,6 +142,10 @@ impl Drop for Resume<'_> {
     }
 }
 
+/// After this many minor collections the program is asked for the first time to give back memory.
+const LINES_: usize = crate::space::LINES;
+const GIVE_BACK_FIRST: u64 = 4;
+
 impl Core {
     fn collect(&mut self, mutators: &[MutatorPtr], extent: Extent) {
         let begin = Instant::now();
@@ -164,6 +168,12 @@ impl Core {
         }
         let collected = Instant::now();
         self.trim(extent == Extent::Full);
+        if let Some(give_back) = self.config.give_back
+            && self.counters.minors >= GIVE_BACK_FIRST
+            && self.counters.minors.is_power_of_two()
+        {
+            give_back();
+        }
         self.note_use();
         let end = Instant::now();
         self.counters.trim_max_ns = self
@@ -222,6 +232,10 @@ impl Core {
 
 impl Drop for Heap {
     fn drop(&mut self) {
+        if std::env::var_os("DBGHEAP").is_some() { let c = self.core();
+            let (mut old, mut young, mut lines, mut few)=(0,0,0,0);
+            for b in 0..c.blocks.top { match c.space.state(b) { 1=>young+=1, 2=>{old+=1; let m=c.space.marked_lines(c.parity,b); lines+=m; if m<=LINES_/2 {few+=1}}, _=>{} } }
+            eprintln!("nursery {} old_bytes {} threshold {} top {} used {} dirty {} old {} (few {}) lines {}K young {} pages {} reusable {} logs {:?}", c.nursery_bytes, c.old_bytes, c.threshold, c.blocks.top, c.blocks.used, c.blocks.free_dirty(), old, few, lines/4, young, c.pages.used, c.reusable.len(), (c.gray.capacity(), c.pending.capacity(), c.candidates.capacity(), c.pinned.capacity(), c.regions.capacity())); }
         // SAFETY: mutators keep the heap alive, so none is left.
         unsafe { self.space.release() };
     }

@@ -122,7 +122,11 @@ impl Jit {
         context.jit = jit.cast();
         // SAFETY: by contract.
         let mutator = unsafe { &*context.mutator };
-        let roots = mutator.add_roots(Box::new(ContextRoots { cx, jit }));
+        let roots = mutator.add_roots(Box::new(ContextRoots {
+            cx,
+            jit,
+            seen: Cell::default(),
+        }));
         AttachedJit { jit, roots }
     }
 
@@ -148,6 +152,15 @@ impl Jit {
         stats.majors = heap.majors;
         stats.pauses_ns = heap.pauses.total_ns;
         stats.longest_pause_ns = heap.pauses.max_ns;
+        stats.minor_ns = heap.minor_ns;
+        stats.major_ns = heap.major_ns;
+        stats.allocated_bytes = heap.allocated_bytes;
+        stats.survived_bytes = heap.survived_bytes;
+        stats.large_bytes = heap.large_bytes;
+        stats.live_bytes = heap.live_bytes;
+        stats.used_bytes = heap.used_bytes;
+        stats.peak_bytes = heap.peak_bytes;
+        stats.returned_bytes = heap.returned_bytes;
         if let Some(backend) = &self.backend {
             stats.code_bytes = backend.stats().used_bytes as u64;
         }
@@ -158,9 +171,9 @@ impl Jit {
         !self.recording.get().is_null()
     }
 
-    /// Words of constants that must stay in place.
-    pub(crate) fn kept(&self, f: &mut dyn FnMut(&[u64])) {
-        for trace in self.table.iter() {
+    /// Words of constants that must stay in place, of the traces from a number on.
+    pub(crate) fn kept(&self, from: usize, f: &mut dyn FnMut(&[u64])) {
+        for trace in self.table.iter_from(from) {
             if trace.valid {
                 f(&trace.keep);
             }

@@ -5,11 +5,14 @@ use coil_frame::{Context, FrameRecord};
 use coil_heap::{Phase, RootSet, Visitor};
 use coil_machine::MachineState;
 use coil_value::Value;
+use std::cell::Cell;
 
 /// Registers and frame records, the pending exception, what caches keep, and constants of traces.
 pub(crate) struct ContextRoots {
     pub(crate) cx: *mut Context,
     pub(crate) jit: *mut Jit,
+    /// How many of the objects that caches keep, and of the traces, the last minor collection has seen: they are old now.
+    pub(crate) seen: Cell<(usize, usize)>,
 }
 
 impl ContextRoots {
@@ -48,10 +51,14 @@ unsafe impl RootSet for ContextRoots {
         unsafe { visitor.slot(pending) };
     }
 
-    fn pins(&self, visitor: &mut Visitor<'_>, _phase: Phase) {
+    fn pins(&self, visitor: &mut Visitor<'_>, phase: Phase) {
         // SAFETY: as in `records`.
         let state = unsafe { MachineState::of(self.cx) };
-        let kept = state.caches.kept.as_ptr_range();
+        let (kept_from, traces_from) = match phase {
+            Phase::Minor => self.seen.get(),
+            Phase::Full => (0, 0),
+        };
+        let kept = state.caches.kept[kept_from..].as_ptr_range();
         // SAFETY: words of a vector.
         unsafe { visitor.conservative_range(kept.start.addr(), kept.end.addr()) };
         if let Some(result) = state.result {
@@ -59,11 +66,15 @@ unsafe impl RootSet for ContextRoots {
         }
         // SAFETY: J1; no reference to the driver is held while guest code runs or the heap collects.
         let jit = unsafe { &*self.jit };
-        jit.kept(&mut |words| {
+        jit.kept(traces_from, &mut |words| {
             let range = words.as_ptr_range();
             // SAFETY: words of a vector.
             unsafe { visitor.conservative_range(range.start.addr(), range.end.addr()) };
         });
+        if phase == Phase::Minor {
+            self.seen
+                .set((state.caches.kept.len(), jit.table.complete()));
+        }
         // Above what their records say is live, windows of running traces and of calls they inline may hold more.
         for record in jit.running_roots() {
             // SAFETY: a record of this context.

@@ -77,6 +77,24 @@ counters! {
     pauses_ns;
     /// Its longest pause, in nanoseconds.
     longest_pause_ns;
+    /// Part of the pauses in minor collections, in nanoseconds.
+    minor_ns;
+    /// Part of the pauses in major collections, in nanoseconds.
+    major_ns;
+    /// Bytes of young memory that the program filled, large objects left out.
+    allocated_bytes;
+    /// Bytes of it that survived a minor collection.
+    survived_bytes;
+    /// Bytes of large objects allocated.
+    large_bytes;
+    /// Bytes of old objects that the last major collection found alive.
+    live_bytes;
+    /// Bytes of blocks and pages in use now.
+    used_bytes;
+    /// Most bytes of blocks and pages in use at a time.
+    peak_bytes;
+    /// Bytes given back to the system.
+    returned_bytes;
 }
 
 /// Tells time in compiled code from all other time. Stands still unless statistics are wanted.

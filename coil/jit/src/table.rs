@@ -72,6 +72,17 @@ impl Table {
         self.traces.get_mut(number as usize)?.as_deref_mut()
     }
 
+    /// The traces from a number on.
+    pub(crate) fn iter_from(&self, from: usize) -> impl Iterator<Item = &Compiled> {
+        self.traces[from..].iter().flatten().map(|trace| &**trace)
+    }
+
+    /// All traces below this number are in the table, and those to come will not be below.
+    pub(crate) fn complete(&self) -> usize {
+        let last = self.traces.last().is_some_and(Option::is_none);
+        self.traces.len() - usize::from(last)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Compiled> {
         self.traces.iter().flatten().map(|trace| &**trace)
     }

@@ -557,7 +557,10 @@ impl Machine for Direct {
     }
     #[inline(always)]
     fn store_val(&mut self, object: DirectRef, field: Field, value: DirectVal) {
-        self.barrier(object, field, 0);
+        // Inline numbers need no remembering.
+        if value.0 >> 49 == 0 {
+            self.barrier(object, field, 0);
+        }
         object.write_int(field, 0, value.0.cast_signed());
     }
     #[inline(always)]

@@ -105,6 +105,7 @@ impl Vm {
             let def = defs.iter().find(|def| std::ptr::eq(def.ty, row.ty));
             self.ready_type(row.ty.ty(), def.copied())?;
         }
+        self.interp.types_ready = ty::STATIC_TYPES.len();
         Ok(())
     }
 
@@ -179,6 +180,7 @@ impl Vm {
             ty.data().has_dict.set(true);
         }
         self.ready_type(ty, Some(row.def))?;
+        self.interp.types_ready = ty::STATIC_TYPES.len() + self.interp.module_types.len();
         Ok(ty)
     }
 

@@ -81,6 +81,10 @@ pub struct Interp {
     pub int_max_str_digits: Cell<usize>,
     /// Builtin types of modules (`Vm::ready_module_type`).
     pub module_types: Vec<&'static StaticType>,
+    /// How many builtin types, those of modules last, are ready: what they refer to never changes again.
+    pub(crate) types_ready: usize,
+    /// How many of them a minor collection has seen since: what they refer to is old.
+    types_seen: Cell<usize>,
     /// Version cell of all functions' `__code__`.
     pub code_changes: Cell<u32>,
     /// Functions of [`crate::hidden`]; 0 until the first of them is called.
@@ -103,6 +107,8 @@ impl Interp {
             builtins: Cell::new(0),
             kept: Vec::new(),
             module_types: Vec::new(),
+            types_ready: 0,
+            types_seen: Cell::new(0),
             int_max_str_digits: Cell::new(4300),
             code_changes: Cell::new(0),
             hidden: Default::default(),
@@ -681,9 +687,32 @@ unsafe impl RootSet for VmRoots {
         }
         // SAFETY: holds an exception or 0.
         unsafe { visitor.slot((&raw const vm.cx.pending).cast_mut()) };
-        let interned = &interp.interned;
         let from = if phase == Phase::Minor {
-            interned.seen_by_minor.get()
+            interp.types_seen.get()
+        } else {
+            0
+        };
+        let table = STATIC_TYPES.iter().map(|row| row.ty);
+        for ty in table
+            .chain(interp.module_types.iter().copied())
+            .skip(from)
+        {
+            // SAFETY: a static type with data.
+            unsafe { ty::trace_type(ty.as_ref().as_ptr().cast(), visitor) };
+        }
+        if phase == Phase::Minor {
+            interp.types_seen.set(interp.types_ready);
+        }
+        for roots in &vm.extra_roots {
+            roots(vm, visitor, phase);
+        }
+    }
+
+    fn pins(&self, visitor: &mut Visitor<'_>, phase: Phase) {
+        // SAFETY: the roots are removed before the Vm goes.
+        let interned = unsafe { &(*self.vm).interp.interned };
+        let from = if phase == Phase::Minor {
+            interned.seen_by_minor.replace(interned.all.len())
         } else {
             0
         };
@@ -692,15 +721,6 @@ unsafe impl RootSet for VmRoots {
             if let Some(string) = unsafe { Value::from_bits(*bits) } {
                 visitor.pin(string);
             }
-        }
-        interned.seen_by_minor.set(interned.all.len());
-        let table = STATIC_TYPES.iter().map(|row| row.ty);
-        for ty in table.chain(interp.module_types.iter().copied()) {
-            // SAFETY: a static type with data.
-            unsafe { ty::trace_type(ty.as_ref().as_ptr().cast(), visitor) };
-        }
-        for roots in &vm.extra_roots {
-            roots(vm, visitor, phase);
         }
     }
 }

@@ -45,7 +45,8 @@ impl Python {
     /// # Errors
     /// The system gives no memory, or the start itself raised.
     pub fn new(config: &Config) -> Result<Python, Failure> {
-        let heap = coil_jit::heap_config(&config.coil.gc);
+        let mut heap = coil_jit::heap_config(&config.coil.gc);
+        heap.give_back = Some(coil_host::give_back);
         let mut vm = Vm::new(heap).map_err(Failure)?;
         vm.interp.hooks.call_function = Some(frame::call_function);
         vm.interp.hooks.frame_back = Some(frame::frame_back);
@@ -59,7 +60,6 @@ impl Python {
         vm.interp.hooks.unpack_ex = Some(taipan_containers::unpack_ex);
         // SAFETY: the Vm is boxed; the driver is dropped first.
         let jit = unsafe { Jit::attach(&raw mut vm.cx, hooks::language(), &config.coil) };
-        vm.extra_roots.push(trace_caches);
         let mut python = Python {
             jit: Some(jit),
             vm,
@@ -243,7 +243,10 @@ impl Python {
     /// As [`Python::run_program`], but the interpreter goes on living.
     pub fn run_source(&mut self, source: &[u8], name: &str, file: Option<&str>, mode: Mode) -> u8 {
         let result = match self.compile(source, name, mode) {
-            Ok(code) => self.run_main(code, file),
+            Ok(code) => {
+                coil_host::give_back();
+                self.run_main(code, file)
+            }
             Err(error) => Err(match self.vm.new_str(name) {
                 Ok(name) => taipan_modules::syntax_error::raise_syntax(&mut self.vm, &error, name),
                 Err(raised) => raised,
@@ -290,19 +293,6 @@ impl Python {
 impl Drop for Python {
     fn drop(&mut self) {
         self.jit = None;
-    }
-}
-
-/// Objects that inline caches refer to.
-fn trace_caches(vm: &Vm, visitor: &mut coil_heap::Visitor<'_>, _phase: coil_heap::Phase) {
-    let cx = (&raw const vm.cx).cast_mut();
-    // SAFETY: the driver set the machines' state; the thread is stopped.
-    let state = unsafe { coil_machine::MachineState::of(cx) };
-    for bits in &state.caches.kept {
-        // SAFETY: entries keep objects.
-        if let Some(value) = unsafe { Value::from_bits(*bits) } {
-            visitor.pin(value);
-        }
     }
 }
 

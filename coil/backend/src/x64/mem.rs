@@ -166,7 +166,7 @@ impl Gen<'_> {
                 slot,
                 value,
             },
-            _ => Slow::Remember { base, back },
+            _ => Slow::Remember { base, back, value },
         };
         self.slow(jump, what);
     }

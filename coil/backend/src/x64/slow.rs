@@ -23,8 +23,8 @@ pub(crate) enum Slow {
         ty_bits: u64,
         site: u32,
     },
-    /// Remembers the object at `base - back`.
-    Remember { base: Reg, back: i32 },
+    /// Remembers the object at `base - back`; not if the guest value in `value` (unless that is `NO_REG`) is inline.
+    Remember { base: Reg, back: i32, value: Reg },
     /// Remembers `slot` of the object at `base - back`; not if the guest value in `value` (unless that is `NO_REG`) is inline.
     RememberSlot {
         base: Reg,
@@ -58,6 +58,15 @@ impl Gen<'_> {
     fn slow_call(&mut self, function: usize) {
         self.asm.mov_const(RAX, function as u64);
         self.asm.call_address(self.fixed.slow_call);
+    }
+
+    /// A jump that is taken when a guest value is inline; none for `NO_REG`.
+    fn skip_if_inline(&mut self, value: Reg) -> Option<u32> {
+        (value != NO_REG).then(|| {
+            let mem = Gen::fixed_mem(self.fixed.float_offset);
+            self.asm.alu_mem(Alu::Cmp, value, mem);
+            self.asm.jcc(cc::AE)
+        })
     }
 
     /// Writes all slow paths.
@@ -104,10 +113,14 @@ impl Gen<'_> {
                 self.exit_if(cc::E, site);
                 self.asm.mov(to, RAX);
             }
-            Slow::Remember { base, back } => {
+            Slow::Remember { base, back, value } => {
+                let inline = self.skip_if_inline(value);
                 self.asm.lea(RAX, Mem::new(base, -back));
                 self.asm.store(scratch(0), RAX);
                 self.slow_call(runtime.write_barrier as usize);
+                if let Some(inline) = inline {
+                    self.asm.bind(inline);
+                }
             }
             Slow::RememberSlot {
                 base,
@@ -115,11 +128,7 @@ impl Gen<'_> {
                 slot,
                 value,
             } => {
-                let inline = (value != NO_REG).then(|| {
-                    let mem = Gen::fixed_mem(self.fixed.float_offset);
-                    self.asm.alu_mem(Alu::Cmp, value, mem);
-                    self.asm.jcc(cc::AE)
-                });
+                let inline = self.skip_if_inline(value);
                 self.asm.lea(RAX, Mem::new(base, -back));
                 self.asm.store(scratch(0), RAX);
                 self.asm.lea(RAX, slot);
