@@ -76,6 +76,18 @@ pub(crate) fn call_function_with<M: Machine>(
     kind: u16,
 ) -> Next {
     let code = code_of(m, function.reference());
+    call_code_with(m, function, code, args, result, kind)
+}
+
+/// The same, with the function's code known.
+pub(crate) fn call_code_with<M: Machine>(
+    m: &mut M,
+    function: M::Val,
+    code: &CodeData,
+    args: &[M::Val],
+    result: u16,
+    kind: u16,
+) -> Next {
     let window = m.window_top() + 1;
     if code.simple && usize::from(code.code.arg_count) == args.len() {
         for (index, arg) in args.iter().enumerate() {
