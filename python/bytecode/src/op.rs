@@ -406,4 +406,15 @@ impl Op {
         // SAFETY: the numbers of a `repr(u8)` enum without given discriminants count from 0, and there are as many as names in `ALL`.
         Some(unsafe { std::mem::transmute::<u8, Op>(number) })
     }
+
+    /// The op with this number.
+    ///
+    /// # Safety
+    /// There is one: the number comes from a word that the compiler made or `verify` accepted.
+    #[inline(always)]
+    pub unsafe fn from_verified(number: u8) -> Op {
+        debug_assert!(usize::from(number) < Op::ALL.len(), "no op {number}");
+        // SAFETY: as in `from_number`; the caller promises that the number is one.
+        unsafe { std::mem::transmute::<u8, Op>(number) }
+    }
 }

@@ -502,8 +502,6 @@ opaques! {
     }
     /// A t-string.
     TEMPLATE = any fn template(vm, strings: val, interpolations: val) -> Val { crate::frame::template(vm, strings, interpolations) }
-    /// An error of the interpreter itself as SystemError.
-    BAD_CODE = any fn bad_code(vm) -> Void { Err(vm.raise_system("unknown opcode")) }
     /// Raises MemoryError.
     NO_MEMORY = any fn no_memory(vm) -> Void { Err(vm.raise_memory_error()) }
     /// Whether an exact str equals another.

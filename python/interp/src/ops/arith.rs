@@ -16,7 +16,7 @@ fn finish<M: Machine>(m: &mut M, word: Word, result: M::Val) -> Next {
 /// The generic operation; `word.d()` says whether in place.
 #[inline(always)]
 fn generic<M: Machine>(m: &mut M, word: Word, op: BinaryOp, x: M::Val, y: M::Val) -> Next {
-    m.cold(|m| {
+    m.cold(move |m| {
         let number = m.int(op as i64);
         let function = if word.d() == 1 {
             &opaque::IN_PLACE
@@ -304,7 +304,7 @@ pub(crate) fn mat_mul<M: Machine>(m: &mut M, word: Word) -> Next {
 }
 
 fn unary<M: Machine>(m: &mut M, word: Word, x: M::Val, op: i64) -> Result<(), Leave> {
-    m.cold(|m| {
+    m.cold(move |m| {
         let op = m.int(op);
         let result = m.call_val(&opaque::UNARY, [Arg::Val(x), Arg::Int(op)])?;
         finish(m, word, result)

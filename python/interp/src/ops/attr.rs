@@ -43,7 +43,7 @@ fn find<M: Machine>(m: &mut M, object: M::Ref, index: u16) -> Option<Load> {
             plan::load_instance(vm(m), keys[0], keys[1], static_name(m, index), deps)
         });
     }
-    m.cold(|m| find_other(m, object, layout, index))
+    m.cold(move |m| find_other(m, object, layout, index))
 }
 
 fn find_other<M: Machine>(m: &mut M, object: M::Ref, layout: M::Int, index: u16) -> Option<Load> {
@@ -105,11 +105,11 @@ pub(crate) fn load_attr<M: Machine>(m: &mut M, word: Word) -> Next {
                 m.set_reg(a(word), result);
                 return Ok(());
             }
-            Some(load) => return m.cold(|m| load_attr_other(m, word, value, load)),
+            Some(load) => return m.cold(move |m| load_attr_other(m, word, value, load)),
             None => {}
         }
     }
-    m.cold(|m| {
+    m.cold(move |m| {
         let result = generic_load(m, value, word.c())?;
         m.set_reg(a(word), result);
         Ok(())
@@ -157,11 +157,11 @@ pub(crate) fn load_method<M: Machine>(m: &mut M, word: Word) -> Next {
                 let function = m.val(function);
                 return pair(m, word, function, value);
             }
-            Some(load) => return m.cold(|m| load_method_other(m, word, value, load)),
+            Some(load) => return m.cold(move |m| load_method_other(m, word, value, load)),
             None => {}
         }
     }
-    m.cold(|m| {
+    m.cold(move |m| {
         let result = generic_load(m, value, word.c())?;
         let unset = m.unset();
         pair(m, word, result, unset)
@@ -250,12 +250,14 @@ pub(crate) fn store_attr<M: Machine>(m: &mut M, word: Word) -> Next {
                     m.store_int(object, fields::SHAPE, shape);
                     return Ok(());
                 }
-                Some(store) => return m.cold(|m| store_attr_other(m, word, target, value, store)),
+                Some(store) => {
+                    return m.cold(move |m| store_attr_other(m, word, target, value, store));
+                }
                 None => {}
             }
         }
     }
-    m.cold(|m| {
+    m.cold(move |m| {
         let key = m.val(super::name(m, word.b()).value());
         m.call_void(
             &opaque::SET_ATTR,
@@ -348,7 +350,7 @@ pub(crate) fn load_super<M: Machine>(m: &mut M, word: Word, as_method: bool) -> 
             _ => {}
         }
     }
-    m.cold(|m| {
+    m.cold(move |m| {
         let key = m.val(super::name(m, word.c()).value());
         let result = m.call_val(
             &opaque::SUPER_ATTR,

@@ -209,7 +209,7 @@ pub(crate) fn unpack_sequence<M: Machine>(m: &mut M, word: Word) -> Next {
             return Ok(());
         }
     }
-    m.cold(|m| {
+    m.cold(move |m| {
         let area = m.argument_area(a(word), 0);
         let number = m.int(i64::from(count));
         m.call_void(

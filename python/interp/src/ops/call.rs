@@ -76,6 +76,18 @@ pub(crate) fn call_function_with<M: Machine>(
     kind: u16,
 ) -> Next {
     let code = code_of(m, function.reference());
+    call_code_with(m, function, code, args, result, kind)
+}
+
+/// The same, with the function's code known.
+pub(crate) fn call_code_with<M: Machine>(
+    m: &mut M,
+    function: M::Val,
+    code: &CodeData,
+    args: &[M::Val],
+    result: u16,
+    kind: u16,
+) -> Next {
     let window = m.window_top() + 1;
     if code.simple && usize::from(code.code.arg_count) == args.len() {
         for (index, arg) in args.iter().enumerate() {
@@ -139,12 +151,13 @@ pub(crate) fn call<M: Machine>(m: &mut M, word: Word) -> Next {
             if push_simple(m, callable, code, window, given, word.a(), kind::PLAIN)? {
                 return Ok(());
             }
-            return m
-                .cold(|m| call_bound(m, word, callable, code, window, given, None, kind::PLAIN));
+            return m.cold(move |m| {
+                call_bound(m, word, callable, code, window, given, None, kind::PLAIN)
+            });
         }
-        return m.cold(|m| call_other(m, word, callable, has_this, layout));
+        return m.cold(move |m| call_other(m, word, callable, has_this, layout));
     }
-    m.cold(|m| call_anything(m, word, callable, has_this, None))
+    m.cold(move |m| call_anything(m, word, callable, has_this, None))
 }
 
 fn call_anything<M: Machine>(
@@ -747,7 +760,7 @@ pub(crate) fn call_kw<M: Machine>(m: &mut M, word: Word) -> Next {
     // SAFETY: the word after the instruction is a constant's index.
     let index = unsafe { *m.word_at(-2) } as usize;
     let names = m.constant(index);
-    m.cold(|m| call_keywords(m, word, names))
+    m.cold(move |m| call_keywords(m, word, names))
 }
 
 fn call_keywords<M: Machine>(m: &mut M, word: Word, names: M::Val) -> Next {
@@ -797,7 +810,7 @@ pub(crate) fn return_value<M: Machine>(m: &mut M, word: Word) -> Next {
     let value = m.reg(a(word));
     // SAFETY: the machine's code is live.
     if run::is_generator(unsafe { CodeData::of(m.code()) }) {
-        return m.cold(|m| generator::finish(m, value));
+        return m.cold(move |m| generator::finish(m, value));
     }
     leave_with(m, value)
 }
@@ -811,7 +824,7 @@ pub(crate) fn leave_with<M: Machine>(m: &mut M, value: M::Val) -> Next {
         m.set_reg(i32::from(result), value);
         return Ok(());
     }
-    m.cold(|m| {
+    m.cold(move |m| {
         if kind == kind::INIT {
             return finish_init(m, result, value);
         }

@@ -49,7 +49,7 @@ fn fast<M: Machine>(m: &mut M, op: CompareOp, x: M::Val, y: M::Val) -> Result<Op
         return Ok(Some(holds.yes()));
     }
     if matches!(op, CompareOp::Eq | CompareOp::Ne) && x.is_ref().yes() && y.is_ref().yes() {
-        return m.cold(|m| equal_objects(m, op, x, y));
+        return m.cold(move |m| equal_objects(m, op, x, y));
     }
     Ok(None)
 }
@@ -102,7 +102,7 @@ fn comparison<M: Machine>(m: &mut M, word: Word, op: CompareOp) -> Next {
         m.set_reg(a(word), result);
         return Ok(());
     }
-    m.cold(|m| {
+    m.cold(move |m| {
         let number = m.int(op as i64);
         let result = m.call_val(
             &opaque::COMPARE,
@@ -123,7 +123,7 @@ fn compare_jump<M: Machine>(m: &mut M, word: Word, op: CompareOp) -> Next {
         }
         return Ok(());
     }
-    m.cold(|m| {
+    m.cold(move |m| {
         let number = m.int(op as i64);
         let result = m.call_int(
             &opaque::COMPARE_TRUTH,

@@ -30,7 +30,7 @@ fn truth_value<M: Machine>(m: &mut M, value: M::Val, negated: bool) -> Result<M:
     if let Some(truth) = simple_truth(m, value) {
         return Ok(bool_val(m, truth != negated));
     }
-    m.cold(|m| match truth_of_other(m, value) {
+    m.cold(move |m| match truth_of_other(m, value) {
         Some(truth) => Ok(bool_val(m, truth != negated)),
         None => {
             let result = m.call_int(&opaque::TRUTH, [Arg::Val(value)])?;
@@ -76,7 +76,7 @@ pub(crate) fn jump_if<M: Machine>(m: &mut M, word: Word, when: bool) -> Next {
     let value = m.reg(a(word));
     let known = match simple_truth(m, value) {
         Some(truth) => truth,
-        None => return m.cold(|m| jump_if_other(m, word, value, when)),
+        None => return m.cold(move |m| jump_if_other(m, word, value, when)),
     };
     if known == when {
         m.jump(word.imm32());

@@ -2,6 +2,11 @@
 //!
 //! A frame of a generator has the generator object as its language word once that is made; register -1 stays the function. While suspended, the
 //! object holds the registers below the depth of its yield, the word where it goes on, and what it was handling.
+//!
+//! A chain of generators that delegate to each other (`yield from`, `await`) is climbed within one handler: a `send` that resumed a generator
+//! which stands in such a loop itself goes on with that one's `send`, a yield to a frame that delegates with that one's `yield_delegated`.
+//! The loop `send, yield_delegated, jump` changes no register but the one that the value passes through, so a generator that stood at the
+//! same `yield_delegated` when it was suspended last is not saved again. `GEN_PC` tells; what starts such a loop resets it.
 
 use super::{a, b, function};
 use crate::fields;
@@ -11,7 +16,7 @@ use crate::opaque;
 use crate::ops::{call, iterate};
 use crate::run::pc_index;
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
-use taipan_bytecode::Word;
+use taipan_bytecode::{Op, Word};
 use taipan_objects::function::CodeData;
 use taipan_objects::layout::at;
 use taipan_objects::ty::{self, types};
@@ -56,7 +61,28 @@ pub(crate) fn return_generator<M: Machine>(m: &mut M) -> Next {
     call::leave_with(m, object.val())
 }
 
-/// Resumes a suspended generator whose state and place were read: restores its registers in a window above the running one.
+/// The value of `GEN_PC` in the frame of a generator that has just started to delegate: no `yield_delegated` ends there.
+const NOT_SAVED: i64 = 1;
+
+/// The running generator begins a loop of `send` and `yield_delegated`: the first of these saves its registers.
+fn start_delegating<M: Machine>(m: &mut M) {
+    let generator = m.frame_extra();
+    if generator.is_set().yes() {
+        let nowhere = m.int(NOT_SAVED);
+        m.store_int(generator.reference(), fields::GEN_PC, nowhere);
+    }
+}
+
+/// The word that is next, when it is of this op.
+#[inline(always)]
+fn next_is<M: Machine>(m: &M, op: Op) -> bool {
+    // SAFETY: pc stands before an instruction of the running code.
+    Word(unsafe { *m.word_at(0) }).op_number() == op as u8
+}
+
+/// Resumes a suspended generator whose state and place were read: restores its registers in a window above the running one. Gives whether it
+/// stands before a `send`: that of the loop by which it delegates.
+#[inline(always)]
 fn resume<M: Machine>(
     m: &mut M,
     generator: M::Val,
@@ -65,7 +91,7 @@ fn resume<M: Machine>(
     sent: M::Val,
     result: u16,
     kind: u16,
-) -> Next {
+) -> Result<bool, Leave> {
     let object = generator.reference();
     let window = m.window_top() + 1;
     // SAFETY: the saved place stands after a yield of this code.
@@ -79,14 +105,23 @@ fn resume<M: Machine>(
     // The yield's target, unless the generator only starts (then the word before is `return_generator`).
     // SAFETY: `pc` is at least 1.
     let yielded = Word(unsafe { *code.block.words.add(pc as usize - 1) });
-    let starts = yielded.op_number() == taipan_bytecode::Op::ReturnGenerator as u8;
-    if !starts {
+    if yielded.op_number() != Op::ReturnGenerator as u8 {
         m.set_reg(window + a(yielded), sent);
+    }
+    let (mut pc, mut delegates) = (pc, false);
+    if yielded.op_number() == Op::YieldDelegated as u8 {
+        // SAFETY: the loop's jump follows.
+        let jump = Word(unsafe { *code.block.words.add(pc as usize) });
+        if jump.op_number() == Op::Jump as u8 {
+            pc = (pc + 1).wrapping_add_signed(jump.imm32());
+            delegates = true;
+        }
     }
     m.set_reg(window - 1, running);
     let running_state = m.int(state::RUNNING);
     m.store_int(object, fields::GEN_STATE, running_state);
-    m.resume_frame(&raw const code.block, window, pc, result, kind, generator)
+    m.resume_frame(&raw const code.block, window, pc, result, kind, generator)?;
+    Ok(delegates && next_is(m, Op::Send))
 }
 
 /// The code of a suspended generator, and where it goes on; none when it is not suspended.
@@ -114,7 +149,12 @@ pub(crate) fn next_in_loop<M: Machine>(m: &mut M, word: Word, iterator: M::Val) 
         if !unhandled.is_set().yes() {
             if let Some((code, pc)) = suspended(m, object) {
                 let none = super::none(m);
-                return resume(m, iterator, code, pc, none, word.a(), iterate::LOOP);
+                if resume(m, iterator, code, pc, none, word.a(), iterate::LOOP)? {
+                    m.checkpoint()?;
+                    let word = Word(m.fetch());
+                    return send(m, word);
+                }
+                return Ok(());
             }
             let finished = m.int(state::FINISHED);
             if object.load_int(fields::GEN_STATE).equals(finished).yes() {
@@ -126,13 +166,56 @@ pub(crate) fn next_in_loop<M: Machine>(m: &mut M, word: Word, iterator: M::Val) 
     iterate::for_other(m, word, iterator)
 }
 
-/// Suspends the running generator and gives `value` to whoever resumed it.
-fn suspend<M: Machine>(m: &mut M, value: M::Val) -> Next {
-    let generator = m.frame_extra().reference();
-    let live = depth(m);
-    save_registers(m, generator, live);
-    let (pc, suspended) = (m.int(i64::from(pc_index(m))), m.int(state::SUSPENDED));
-    m.store_int(generator, fields::GEN_PC, pc);
+#[inline(always)]
+pub(crate) fn yield_value<M: Machine>(m: &mut M, word: Word) -> Next {
+    m.outlined(move |m| {
+        let value = m.reg(b(word));
+        let live = depth(m);
+        let generator = m.frame_extra().reference();
+        save_registers(m, generator, live);
+        let pc = m.int(i64::from(pc_index(m)));
+        m.store_int(generator, fields::GEN_PC, pc);
+        if suspend(m, generator, value)? {
+            m.checkpoint()?;
+            let word = Word(m.fetch());
+            return pass_on(m, word);
+        }
+        Ok(())
+    })
+}
+
+#[inline(always)]
+pub(crate) fn yield_delegated<M: Machine>(m: &mut M, word: Word) -> Next {
+    m.outlined(move |m| pass_on(m, word))
+}
+
+/// Yields what a `send` has got, from one generator of a chain to the next.
+fn pass_on<M: Machine>(m: &mut M, mut word: Word) -> Next {
+    loop {
+        let value = m.reg(a(word));
+        let generator = m.frame_extra().reference();
+        let pc = m.int(i64::from(pc_index(m)));
+        if !generator.load_int(fields::GEN_PC).equals(pc).yes() {
+            let live = depth(m);
+            save_registers(m, generator, live);
+            // The value is not kept: the register is written on resumption.
+            let (place, none) = (m.int(i64::from(a(word))), super::none(m));
+            m.store_item_val(generator, fields::GEN_REGISTER, place, none);
+            m.store_int(generator, fields::GEN_PC, pc);
+        }
+        if !suspend(m, generator, value)? {
+            return Ok(());
+        }
+        m.checkpoint()?;
+        word = Word(m.fetch());
+    }
+}
+
+/// Suspends the running generator, whose registers have been saved, and gives `value` to whoever resumed it. Gives whether that stands
+/// before a `yield_delegated`.
+#[inline(always)]
+fn suspend<M: Machine>(m: &mut M, generator: M::Ref, value: M::Val) -> Result<bool, Leave> {
+    let suspended = m.int(state::SUSPENDED);
     m.store_int(generator, fields::GEN_STATE, suspended);
     let (kind, result) = m.yielding(value)?;
     m.pop_frame();
@@ -142,19 +225,7 @@ fn suspend<M: Machine>(m: &mut M, value: M::Val) -> Next {
         "generators are resumed by loops and sends"
     );
     m.set_reg(i32::from(result), value);
-    Ok(())
-}
-
-#[inline(always)]
-pub(crate) fn yield_value<M: Machine>(m: &mut M, word: Word) -> Next {
-    let value = m.reg(b(word));
-    m.outlined(|m| suspend(m, value))
-}
-
-#[inline(always)]
-pub(crate) fn yield_delegated<M: Machine>(m: &mut M, word: Word) -> Next {
-    let value = m.reg(a(word));
-    m.outlined(|m| suspend(m, value))
+    Ok(kind == kind::SEND && next_is(m, Op::YieldDelegated))
 }
 
 /// The running generator returns.
@@ -181,30 +252,53 @@ pub(crate) fn raised_out<M: Machine>(m: &mut M) -> Next {
     Ok(())
 }
 
-/// `yield from`/`await`: one step.
-pub(crate) fn send<M: Machine>(m: &mut M, word: Word) -> Next {
-    m.skip(1);
-    let (sent, iterator) = (m.reg(a(word)), m.reg(b(word)));
-    if iterator.is_ref().yes() {
-        let object = iterator.reference();
-        let expected = m.int(i64::from(taipan_objects::layout::GENERATOR.0));
-        if object.load_int(fields::LAYOUT).equals(expected).yes() {
-            let class = object.load_ref(fields::TYPE);
-            let plain = class.is_address(types::GENERATOR.as_ref().address()).yes()
-                || class.is_address(types::COROUTINE.as_ref().address()).yes();
-            let starting = object.load_int(fields::GEN_STATE);
-            let created = m.int(state::CREATED);
-            let handled = object.load_val(fields::GEN_HANDLED);
-            // What is sent to a generator that has not started must be None: the slow way complains.
-            if plain
-                && !handled.is_set().yes()
-                && (!starting.equals(created).yes() || sent.is(ty::none()).yes())
-                && let Some((code, pc)) = suspended(m, object)
-            {
-                return resume(m, iterator, code, pc, sent, word.a(), kind::SEND);
-            }
+/// `yield from`/`await`: one step, and those of the generators that the resumed one delegates to.
+pub(crate) fn send<M: Machine>(m: &mut M, mut word: Word) -> Next {
+    loop {
+        m.skip(1);
+        let (sent, iterator) = (m.reg(a(word)), m.reg(b(word)));
+        let Some((code, pc)) = sendable(m, iterator, sent) else {
+            return send_other(m, word, iterator, sent);
+        };
+        if !resume(m, iterator, code, pc, sent, word.a(), kind::SEND)? {
+            return Ok(());
         }
+        m.checkpoint()?;
+        word = Word(m.fetch());
     }
+}
+
+/// The code of a generator or coroutine that can be resumed here with this value, and where it goes on.
+#[inline(always)]
+fn sendable<'a, M: Machine>(
+    m: &mut M,
+    iterator: M::Val,
+    sent: M::Val,
+) -> Option<(&'a CodeData, u32)> {
+    if !iterator.is_ref().yes() {
+        return None;
+    }
+    let object = iterator.reference();
+    let class = object.load_ref(fields::TYPE);
+    if !class.is_address(types::GENERATOR.as_ref().address()).yes()
+        && !class.is_address(types::COROUTINE.as_ref().address()).yes()
+    {
+        return None;
+    }
+    if object.load_val(fields::GEN_HANDLED).is_set().yes() {
+        return None;
+    }
+    let (current, created) = (object.load_int(fields::GEN_STATE), m.int(state::CREATED));
+    // What is sent to a generator that has not started must be None: the slow way complains.
+    if current.equals(created).yes() && !sent.is(ty::none()).yes() {
+        return None;
+    }
+    suspended(m, object)
+}
+
+/// A step of any other iterator.
+#[inline(never)]
+fn send_other<M: Machine>(m: &mut M, word: Word, iterator: M::Val, sent: M::Val) -> Next {
     let result_register = m.window_top();
     let area = m.argument_area(result_register, 0);
     let value = m.call_val(
@@ -240,14 +334,18 @@ pub(crate) fn get_yield_from_iter<M: Machine>(m: &mut M, word: Word) -> Next {
             .is_address(types::GENERATOR.as_ref().address())
             .yes()
         {
+            start_delegating(m);
             m.set_reg(a(word), iterable);
             return Ok(());
         }
     }
     // A plain instance whose `__iter__` is a generator function: call it as guest code.
     if let Some(method) = iter_method(m, iterable) {
-        return call::call_function_with(m, method, &[iterable], word.a(), kind::PLAIN);
+        let code = call::code_of(m, method.reference());
+        start_delegating(m);
+        return call::call_code_with(m, method, code, &[iterable], word.a(), kind::PLAIN);
     }
+    start_delegating(m);
     let flag = m.int(i64::from(in_coroutine));
     let iterator = m.call_val(
         &opaque::YIELD_FROM_ITER,
@@ -275,6 +373,7 @@ pub(crate) fn iter_method<M: Machine>(m: &mut M, iterable: M::Val) -> Option<M::
 
 pub(crate) fn get_awaitable<M: Machine>(m: &mut M, word: Word) -> Next {
     let awaitable = m.reg(b(word));
+    start_delegating(m);
     let context = m.int(i64::from(word.d()));
     let iterator = m.call_val(
         &opaque::GET_AWAITABLE,

@@ -64,7 +64,7 @@ pub(crate) fn get_item<M: Machine>(m: &mut M, word: Word) -> Next {
         m.set_reg(a(word), item);
         return Ok(());
     }
-    m.outlined(|m| {
+    m.outlined(move |m| {
         let item = match part_of_list(m, container, key)? {
             Some(part) => part,
             None => m.call_val(&opaque::GET_ITEM, [Arg::Val(container), Arg::Val(key)])?,
@@ -84,7 +84,7 @@ pub(crate) fn get_item_int<M: Machine>(m: &mut M, word: Word) -> Next {
         m.set_reg(a(word), item);
         return Ok(());
     }
-    m.cold(|m| {
+    m.cold(move |m| {
         let key = m.val(Value::from_small_int_unchecked(literal));
         let item = m.call_val(&opaque::GET_ITEM, [Arg::Val(container), Arg::Val(key)])?;
         m.set_reg(a(word), item);
@@ -118,7 +118,7 @@ pub(crate) fn set_item<M: Machine>(m: &mut M, word: Word) -> Next {
     if key.is_int().yes() && fast_set(m, container, key.int(), value) {
         return Ok(());
     }
-    m.cold(|m| {
+    m.cold(move |m| {
         m.call_void(
             &opaque::SET_ITEM,
             [Arg::Val(container), Arg::Val(key), Arg::Val(value)],
@@ -135,7 +135,7 @@ pub(crate) fn set_item_int<M: Machine>(m: &mut M, word: Word) -> Next {
     if fast_set(m, container, index, value) {
         return Ok(());
     }
-    m.cold(|m| {
+    m.cold(move |m| {
         let key = m.val(Value::from_small_int_unchecked(literal));
         m.call_void(
             &opaque::SET_ITEM,

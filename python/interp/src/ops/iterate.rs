@@ -214,7 +214,7 @@ pub(crate) fn for_iter<M: Machine>(m: &mut M, word: Word) -> Next {
     if layout.equals(list).yes() {
         return step(m, word, object, layout::LIST_ITER);
     }
-    m.outlined(|m| {
+    m.outlined(move |m| {
         let layout = LayoutId(object.load_int(fields::LAYOUT).promote() as u16);
         match layout {
             layout::TUPLE_ITER => step(m, word, object, layout),
@@ -238,7 +238,7 @@ fn step<M: Machine>(m: &mut M, word: Word, iterator: M::Ref, layout: LayoutId) -
             m.jump(i32::from(word.c_signed()));
             Ok(())
         }
-        Step::Other => m.cold(|m| for_other(m, word, iterator.val())),
+        Step::Other => m.cold(move |m| for_other(m, word, iterator.val())),
     }
 }
 

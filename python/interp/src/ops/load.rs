@@ -62,7 +62,7 @@ pub(crate) fn check_bound<M: Machine>(m: &mut M, word: Word) -> Next {
     if m.reg(a(word)).is_set().yes() {
         return Ok(());
     }
-    m.cold(|m| raise_unbound(m, a(word)))
+    m.cold(move |m| raise_unbound(m, a(word)))
 }
 
 #[inline(always)]
@@ -105,7 +105,7 @@ pub(crate) fn load_cell<M: Machine>(m: &mut M, word: Word) -> Next {
         m.set_reg(a(word), value);
         return Ok(());
     }
-    m.cold(|m| raise_unbound(m, b(word)))
+    m.cold(move |m| raise_unbound(m, b(word)))
 }
 
 #[cold]
@@ -126,7 +126,7 @@ fn class_cell<M: Machine>(m: &mut M, word: Word) -> Next {
 
 #[inline(always)]
 pub(crate) fn load_class_cell<M: Machine>(m: &mut M, word: Word) -> Next {
-    m.cold(|m| class_cell(m, word))
+    m.cold(move |m| class_cell(m, word))
 }
 
 #[inline(always)]
@@ -143,7 +143,7 @@ pub(crate) fn delete_cell<M: Machine>(m: &mut M, word: Word) -> Next {
         m.store_val(cell, fields::CELL_VALUE, unset);
         return Ok(());
     }
-    m.cold(|m| raise_unbound(m, a(word)))
+    m.cold(move |m| raise_unbound(m, a(word)))
 }
 
 #[inline(always)]
@@ -165,7 +165,7 @@ fn find_global<M: Machine>(m: &mut M, index: u16) -> Result<M::Val, coil_machine
     });
     match found {
         Some(plan::GlobalSlot { address, version }) => Ok(m.load_watched(address, version)),
-        None => m.cold(|m| {
+        None => m.cold(move |m| {
             let key = m.val(name(m, index).value());
             m.call_val(&opaque::LOAD_GLOBAL, [Arg::Val(running), Arg::Val(key)])
         }),
