@@ -98,6 +98,21 @@ impl Mutator {
         unsafe { object.field_ptr::<u64>(offset).write(bits) };
     }
 
+    /// Stores the address of `target` plus `adjust` into an interior field of an object that nothing else has been allocated since.
+    ///
+    /// # Safety
+    /// As [`Mutator::store_interior`], and no allocation or safepoint happened since the object was allocated.
+    #[inline(always)]
+    pub unsafe fn init_interior(&self, object: Ref, offset: usize, target: Ref, adjust: usize) {
+        debug_assert!(
+            object.gc_flags() & flags::BARRIER == 0,
+            "a collection has seen the object: it is not fresh any more"
+        );
+        // NO-BARRIER: fresh object.
+        // SAFETY: a field of the object.
+        unsafe { object.field_ptr::<u64>(offset).write((target.address() + adjust) as u64) };
+    }
+
     /// Changes the type pointer of an object.
     ///
     /// # Safety
@@ -140,6 +155,14 @@ impl Mutator {
     #[inline]
     pub unsafe fn copy_items(&self, object: Ref, from: *const u64, to: *mut u64, count: usize) {
         self.write_barrier(object);
+        // A loop of its own: the runs are short mostly, and calls of `memcpy` are not free.
+        if count <= 16 {
+            for index in 0..count {
+                // SAFETY: by contract.
+                unsafe { *to.add(index) = *from.add(index) };
+            }
+            return;
+        }
         // SAFETY: by contract.
         unsafe { std::ptr::copy_nonoverlapping(from, to, count) };
     }

@@ -227,7 +227,9 @@ impl List {
             let copy = other.part(vm, 0, 1, count)?;
             return self.splice(vm, start, end, count, |index| copy.at(index));
         }
-        self.open_gap(vm, start, end, count)?;
+        if end - start != count {
+            self.open_gap(vm, start, end, count)?;
+        }
         if count == 0 {
             return Ok(());
         }
@@ -273,10 +275,11 @@ impl List {
     /// # Errors
     /// MemoryError.
     pub fn part(self, vm: &mut Vm, start: usize, step: i64, count: usize) -> PyResult<List> {
-        let part = vm.new_list_with(count)?;
-        let Some(storage) = self.storage().filter(|_| count > 0) else {
-            return Ok(part);
-        };
+        if count == 0 {
+            return vm.new_list_with(0);
+        }
+        let part = vm.new_list_of(count)?;
+        let storage = self.storage().expect("a list with items has storage");
         let step = isize::try_from(step).unwrap_or(isize::MAX);
         let last = (count as isize - 1)
             .saturating_mul(step)
@@ -290,17 +293,7 @@ impl List {
                 let from = storage.field_ptr::<u64>(ARRAY_ITEMS);
                 // NO-BARRIER: the array is young.
                 // SAFETY: the indices from `start` to `last` are of items; the new array has room for `count`.
-                unsafe {
-                    if step == 1 {
-                        std::ptr::copy_nonoverlapping(from.add(start), to, count);
-                    } else {
-                        let mut at = start as isize;
-                        for index in 0..count {
-                            *to.add(index) = *from.offset(at);
-                            at = at.wrapping_add(step);
-                        }
-                    }
-                }
+                unsafe { copy_stepping(from.add(start), to, step, count) };
             }
             None => {
                 let mut at = start as isize;
@@ -311,7 +304,6 @@ impl List {
                 }
             }
         }
-        part.set_len(count);
         Ok(part)
     }
 
@@ -355,7 +347,42 @@ impl List {
     }
 }
 
+/// Copies `count` words from `from`, `from + step`, ... A loop of its own: parts of lists are short, and calls of `memcpy` are not free.
+///
+/// # Safety
+/// There are so many words at both ends, and they do not overlap.
+#[inline]
+unsafe fn copy_stepping(mut from: *const u64, to: *mut u64, step: isize, count: usize) {
+    if step == 1 && count > 16 {
+        // SAFETY: by contract.
+        return unsafe { std::ptr::copy_nonoverlapping(from, to, count) };
+    }
+    for index in 0..count {
+        // SAFETY: by contract; the last step may lead outside, but is not followed.
+        unsafe { *to.add(index) = *from };
+        from = from.wrapping_offset(step);
+    }
+}
+
 impl Vm {
+    /// A list of `count` (at least one) unset items: whoever asks for it fills it before anything else is allocated.
+    ///
+    /// # Errors
+    /// MemoryError.
+    #[inline]
+    pub(crate) fn new_list_of(&mut self, count: usize) -> PyResult<List> {
+        let storage = self.alloc_values(count)?;
+        let object = self.alloc(layout::LIST, &types::LIST, 40)?;
+        // SAFETY: a list's items field is an interior field of the new list.
+        unsafe {
+            self.mutator()
+                .init_interior(object, at::LIST_ITEMS, storage, ARRAY_ITEMS)
+        };
+        mem::set(object, at::LIST_CAPACITY, count);
+        mem::set(object, at::SIZE, count);
+        Ok(List(object))
+    }
+
     /// An empty list with room for some items.
     ///
     /// # Errors
@@ -374,10 +401,7 @@ impl Vm {
     /// # Errors
     /// MemoryError.
     pub fn new_list(&mut self, items: &[Value]) -> PyResult {
-        let list = self.new_list_with(items.len())?;
-        for item in items {
-            list.push(self, *item)?;
-        }
+        let list = self.new_list_from(items.len(), |index| items[index])?;
         Ok(list.value())
     }
 
@@ -386,7 +410,10 @@ impl Vm {
     /// # Errors
     /// MemoryError.
     pub fn new_list_from(&mut self, count: usize, item: impl Fn(usize) -> Value) -> PyResult<List> {
-        let list = self.new_list_with(count)?;
+        if count == 0 {
+            return self.new_list_with(0);
+        }
+        let list = self.new_list_of(count)?;
         match list.young_items() {
             Some(items) => {
                 for index in 0..count {
@@ -401,7 +428,6 @@ impl Vm {
                 }
             }
         }
-        list.set_len(count);
         Ok(list)
     }
 

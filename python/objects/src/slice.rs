@@ -82,6 +82,7 @@ pub fn bounds(vm: &mut Vm, slice: Ref) -> PyResult<Bounds> {
 
 impl Bounds {
     /// `start:stop:step` (none for an end left open; the step is not 0).
+    #[inline]
     pub fn new(start: Option<i64>, stop: Option<i64>, step: i64) -> Bounds {
         Bounds {
             start,
@@ -91,6 +92,7 @@ impl Bounds {
     }
 
     /// Lays the slice on a sequence of this length.
+    #[inline]
     pub fn on(self, len: usize) -> Indices {
         let len = i64::try_from(len).unwrap_or(i64::MAX);
         let back = self.step < 0;
@@ -106,10 +108,11 @@ impl Bounds {
         let start = self.start.map_or(if back { high } else { low }, place);
         let stop = self.stop.map_or(if back { low } else { high }, place);
         let distance = if back { start - stop } else { stop - start };
-        let count = if distance > 0 {
-            (distance - 1) / self.step.abs() + 1
-        } else {
-            0
+        let count = match self.step {
+            _ if distance <= 0 => 0,
+            // Divisions are slow.
+            1 | -1 => distance,
+            step => (distance - 1) / step.abs() + 1,
         };
         Indices {
             start,
