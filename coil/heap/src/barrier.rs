@@ -110,7 +110,11 @@ impl Mutator {
         );
         // NO-BARRIER: fresh object.
         // SAFETY: a field of the object.
-        unsafe { object.field_ptr::<u64>(offset).write((target.address() + adjust) as u64) };
+        unsafe {
+            object
+                .field_ptr::<u64>(offset)
+                .write((target.address() + adjust) as u64)
+        };
     }
 
     /// Changes the type pointer of an object.

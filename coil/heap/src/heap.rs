@@ -232,10 +232,46 @@ impl Core {
 
 impl Drop for Heap {
     fn drop(&mut self) {
-        if std::env::var_os("DBGHEAP").is_some() { let c = self.core();
-            let (mut old, mut young, mut lines, mut few)=(0,0,0,0);
-            for b in 0..c.blocks.top { match c.space.state(b) { 1=>young+=1, 2=>{old+=1; let m=c.space.marked_lines(c.parity,b); lines+=m; if m<=LINES_/2 {few+=1}}, _=>{} } }
-            eprintln!("nursery {} old_bytes {} threshold {} top {} used {} dirty {} old {} (few {}) lines {}K young {} pages {} reusable {} logs {:?}", c.nursery_bytes, c.old_bytes, c.threshold, c.blocks.top, c.blocks.used, c.blocks.free_dirty(), old, few, lines/4, young, c.pages.used, c.reusable.len(), (c.gray.capacity(), c.pending.capacity(), c.candidates.capacity(), c.pinned.capacity(), c.regions.capacity())); }
+        if std::env::var_os("DBGHEAP").is_some() {
+            let c = self.core();
+            let (mut old, mut young, mut lines, mut few) = (0, 0, 0, 0);
+            for b in 0..c.blocks.top {
+                match c.space.state(b) {
+                    1 => young += 1,
+                    2 => {
+                        old += 1;
+                        let m = c.space.marked_lines(c.parity, b);
+                        lines += m;
+                        if m <= LINES_ / 2 {
+                            few += 1
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            eprintln!(
+                "nursery {} old_bytes {} threshold {} top {} used {} dirty {} old {} (few {}) lines {}K young {} pages {} reusable {} logs {:?}",
+                c.nursery_bytes,
+                c.old_bytes,
+                c.threshold,
+                c.blocks.top,
+                c.blocks.used,
+                c.blocks.free_dirty(),
+                old,
+                few,
+                lines / 4,
+                young,
+                c.pages.used,
+                c.reusable.len(),
+                (
+                    c.gray.capacity(),
+                    c.pending.capacity(),
+                    c.candidates.capacity(),
+                    c.pinned.capacity(),
+                    c.regions.capacity()
+                )
+            );
+        }
         // SAFETY: mutators keep the heap alive, so none is left.
         unsafe { self.space.release() };
     }

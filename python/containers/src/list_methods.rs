@@ -141,7 +141,7 @@ natives! {
     pub(crate) static METHODS = {
         "append" method One, "(self, object, /)" => append, intrinsic(Intrinsic::ListAppend);
         "extend" method One, "(self, iterable, /)" => extend_method;
-        "insert" method Positional(2, 2), "(self, index, object, /)" => insert;
+        "insert" method Positional(2, 2), "(self, index, object, /)" => insert, intrinsic(Intrinsic::ListInsert);
         "pop" method Positional(0, 1), "(self, index=-1, /)" => pop, intrinsic(Intrinsic::ListPop);
         "remove" method One, "(self, value, /)" => remove;
         "clear" method NoArgs, "(self, /)" => clear;

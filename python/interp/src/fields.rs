@@ -79,6 +79,8 @@ fields! {
     RANGE_ITER_LEFT = at::RANGE_ITER_LEFT, I64, 27, NONE, false;
     /// Start of a range.
     RANGE_START = at::RANGE_START, Val, 28, OBJECT, true;
+    /// Stop of a range.
+    RANGE_STOP = at::RANGE_STOP, Val, 49, OBJECT, true;
     /// Step of a range.
     RANGE_STEP = at::RANGE_STEP, Val, 29, OBJECT, true;
     /// Length of a range.

@@ -194,6 +194,14 @@ opaques! {
             None => Err(vm.raise_system("list_append on what is no list")),
         }
     }
+    /// `list.pop(index)` of a list that has that item.
+    LIST_REMOVE = any fn list_remove(vm, list: val, index: int) -> Val {
+        Ok(List::from_ref(mem::expect_ref(list)).remove(vm, index as usize))
+    }
+    /// `list.insert(index, item)` where the index is in the list or its length.
+    LIST_INSERT = any fn list_insert(vm, list: val, index: int, item: val) -> Void {
+        List::from_ref(mem::expect_ref(list)).insert(vm, index as usize, item)
+    }
     // ---- attributes
     /// `object.name`.
     GET_ATTR = any fn get_attr(vm, object: val, name: val) -> Val { protocol::get_attr(vm, object, name_of(name)) }

@@ -221,17 +221,34 @@ impl List {
     ///
     /// # Errors
     /// MemoryError.
+    #[inline]
     pub fn splice_list(self, vm: &mut Vm, start: usize, end: usize, other: List) -> PyResult<()> {
+        let count = other.len();
+        if self == other || end - start != count {
+            return self.resize_and_splice(vm, start, end, other);
+        }
+        self.overwrite(vm, start, other);
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn resize_and_splice(self, vm: &mut Vm, start: usize, end: usize, other: List) -> PyResult<()> {
         let count = other.len();
         if self == other {
             let copy = other.part(vm, 0, 1, count)?;
             return self.splice(vm, start, end, count, |index| copy.at(index));
         }
-        if end - start != count {
-            self.open_gap(vm, start, end, count)?;
-        }
+        self.open_gap(vm, start, end, count)?;
+        self.overwrite(vm, start, other);
+        Ok(())
+    }
+
+    /// Replaces the items from `start` on by as many of another list.
+    #[inline]
+    fn overwrite(self, vm: &Vm, start: usize, other: List) {
+        let count = other.len();
         if count == 0 {
-            return Ok(());
+            return;
         }
         let from = other.storage().expect("a list with items has storage");
         let to = self.storage().expect("room was made");
@@ -241,7 +258,6 @@ impl List {
             let items = to.field_ptr::<u64>(ARRAY_ITEMS).add(start);
             vm.mutator().copy_items(to, from, items, count);
         }
-        Ok(())
     }
 
     /// Makes `start..start + count` the place of what stood in `start..end`; the items there are open.
@@ -264,6 +280,7 @@ impl List {
     ///
     /// # Errors
     /// MemoryError.
+    #[inline]
     pub fn slice(self, vm: &mut Vm, bounds: Bounds) -> PyResult<List> {
         let indices = bounds.on(self.len());
         let start = usize::try_from(indices.start).unwrap_or(0);
@@ -274,6 +291,7 @@ impl List {
     ///
     /// # Errors
     /// MemoryError.
+    #[inline]
     pub fn part(self, vm: &mut Vm, start: usize, step: i64, count: usize) -> PyResult<List> {
         if count == 0 {
             return vm.new_list_with(0);

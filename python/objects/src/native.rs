@@ -171,6 +171,8 @@ pub enum Intrinsic {
     ListAppend,
     /// `list.pop`
     ListPop,
+    /// `list.insert`
+    ListInsert,
     /// `ord`
     Ord,
     /// `chr`

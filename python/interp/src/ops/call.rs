@@ -4,7 +4,8 @@ use super::{a, b};
 use crate::fields;
 use crate::kind;
 use crate::opaque;
-use crate::ops::{generator, iterate};
+use crate::ops::iterate::inherits_from_list;
+use crate::ops::{generator, iterate, range};
 use crate::plan::{self, Construct};
 use crate::run;
 use coil_machine::{Arg, BoolOps, FloatOps, IntOps, Key, Leave, Machine, Next, RefOps, ValOps};
@@ -317,7 +318,9 @@ fn call_other<M: Machine>(
             call_anything(m, word, callable, has_this, None)
         }
         layout::TYPE if !has_this => call_class(m, word, callable, None),
-        LayoutId::FOREIGN if !has_this && word.c() == 1 => call_builtin_type(m, word, callable),
+        LayoutId::FOREIGN if !has_this && matches!(word.c(), 1..=3) => {
+            call_builtin_type(m, word, callable)
+        }
         _ => call_anything(m, word, callable, has_this, None),
     }
 }
@@ -331,9 +334,8 @@ fn is_generator<V: ValOps>(value: V) -> bool {
             .yes()
 }
 
-/// The hidden function that makes a container of a generator's items.
-fn container_of_items<V: ValOps>(class: V) -> Option<Hidden> {
-    let object = class.reference().promote();
+/// The hidden function that makes a container of a generator's items, the container's class given by its address.
+fn container_of_items(class: usize) -> Option<Hidden> {
     [
         (&ty::types::TUPLE, Hidden::Tuple),
         (&ty::types::LIST, Hidden::List),
@@ -341,7 +343,7 @@ fn container_of_items<V: ValOps>(class: V) -> Option<Hidden> {
         (&ty::types::FROZENSET, Hidden::FrozenSet),
     ]
     .into_iter()
-    .find_map(|(ty, hidden)| (ty.as_ref().address() == object).then_some(hidden))
+    .find_map(|(ty, hidden)| (ty.as_ref().address() == class).then_some(hidden))
 }
 
 /// A builtin function applied to a generator, as a guest function: its loop is then one of the interpreter's.
@@ -376,16 +378,35 @@ fn call_native<M: Machine>(
     Ok(())
 }
 
-/// A builtin class (or another static object) with one argument.
+/// A builtin class (or another static object) with one to three arguments.
 fn call_builtin_type<M: Machine>(m: &mut M, word: Word, callable: M::Val) -> Next {
-    if callable.is(ty::types::TYPE.value()).yes() {
+    let class = callable.reference().promote();
+    let is = |ty: &'static ty::StaticType| ty.as_ref().address() == class;
+    let (first, count) = (b(word) + 2, i32::from(word.c()));
+    if is(&ty::types::RANGE) {
+        if let Some(range) = range::new_range(m, first, count)? {
+            m.set_reg(a(word), range);
+            return Ok(());
+        }
+        return call_anything(m, word, callable, false, None);
+    }
+    if count > 1 {
+        return call_anything(m, word, callable, false, None);
+    }
+    let argument = m.reg(first);
+    if is(&ty::types::TYPE) {
         return type_of(m, word);
     }
-    let items = m.reg(b(word) + 2);
-    if is_generator(items)
-        && let Some(hidden) = container_of_items(callable)
+    if is(&ty::types::REVERSED)
+        && let Some(iterator) = range::reversed(m, argument)?
     {
-        return call_hidden(m, word, hidden, &[items]);
+        m.set_reg(a(word), iterator);
+        return Ok(());
+    }
+    if is_generator(argument)
+        && let Some(hidden) = container_of_items(class)
+    {
+        return call_hidden(m, word, hidden, &[argument]);
     }
     call_anything(m, word, callable, false, None)
 }
@@ -553,6 +574,20 @@ fn intrinsic<M: Machine>(
             Some(list) => list_pop(m, list),
             None => Ok(None),
         },
+        Intrinsic::ListPop if count == 1 => {
+            let index = arg(m, 0);
+            match this {
+                Some(list) => list_remove(m, list, index),
+                None => Ok(None),
+            }
+        }
+        Intrinsic::ListInsert if count == 2 => {
+            let (index, item) = (arg(m, 0), arg(m, 1));
+            match this {
+                Some(list) => list_insert(m, list, index, item),
+                None => Ok(None),
+            }
+        }
         Intrinsic::Abs if count == 1 => {
             let value = arg(m, 0);
             if value.is_float().yes() {
@@ -645,7 +680,11 @@ fn len_of<M: Machine>(m: &mut M, value: M::Val) -> Result<Option<M::Val>, Leave>
             let length = object.load_val(fields::RANGE_LENGTH);
             return Ok(length.is_int().yes().then_some(length));
         }
-        // Lists with `__len__` overridden have a class of their own; the slot tells.
+        layout::LIST_SUB
+            if inherits_from_list(m, object, |slots| slots.len.map_or(0, |len| len as usize)) =>
+        {
+            fields::LIST_SIZE
+        }
         _ => return Ok(None),
     };
     let length = object.load_int(field);
@@ -752,6 +791,44 @@ fn list_pop<M: Machine>(m: &mut M, list: M::Val) -> Result<Option<M::Val>, Leave
     m.store_item_val(items, fields::LIST_ITEM, last, unset);
     m.store_int(object, fields::LIST_SIZE, last);
     Ok(Some(value))
+}
+
+/// `list.pop(index)`, the index not negative.
+fn list_remove<M: Machine>(
+    m: &mut M,
+    list: M::Val,
+    index: M::Val,
+) -> Result<Option<M::Val>, Leave> {
+    if !exact_list(m, list) || !index.is_int().yes() {
+        return Ok(None);
+    }
+    let (index, size) = (index.int(), list.reference().load_int(fields::LIST_SIZE));
+    if !index.ult(size).yes() {
+        return Ok(None);
+    }
+    m.call_val(&opaque::LIST_REMOVE, [Arg::Val(list), Arg::Int(index)])
+        .map(Some)
+}
+
+/// `list.insert(index, item)`, the index not negative and at most the length.
+fn list_insert<M: Machine>(
+    m: &mut M,
+    list: M::Val,
+    index: M::Val,
+    item: M::Val,
+) -> Result<Option<M::Val>, Leave> {
+    if !exact_list(m, list) || !index.is_int().yes() {
+        return Ok(None);
+    }
+    let (index, size) = (index.int(), list.reference().load_int(fields::LIST_SIZE));
+    if size.ult(index).yes() {
+        return Ok(None);
+    }
+    m.call_void(
+        &opaque::LIST_INSERT,
+        [Arg::Val(list), Arg::Int(index), Arg::Val(item)],
+    )?;
+    Ok(Some(super::none(m)))
 }
 
 #[inline(always)]

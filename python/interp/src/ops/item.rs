@@ -3,11 +3,12 @@
 use super::{a, b, c};
 use crate::fields;
 use crate::opaque;
-use crate::ops::iterate::new_object;
+use crate::ops::iterate::{inherits_from_list, new_object};
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
 use coil_value::Value;
 use taipan_bytecode::Word;
 use taipan_objects::layout;
+use taipan_objects::slots::Slots;
 use taipan_objects::ty::{self, types};
 
 /// An item of an exact list or tuple at an inline int index, negative ones counted from the end.
@@ -65,13 +66,44 @@ pub(crate) fn get_item<M: Machine>(m: &mut M, word: Word) -> Next {
         return Ok(());
     }
     m.outlined(move |m| {
-        let item = match part_of_list(m, container, key)? {
-            Some(part) => part,
+        let item = match other_item(m, container, key)? {
+            Some(item) => item,
             None => m.call_val(&opaque::GET_ITEM, [Arg::Val(container), Arg::Val(key)])?,
         };
         m.set_reg(a(word), item);
         Ok(())
     })
+}
+
+/// A part of a list, or an item of one whose class leaves subscripts alone.
+fn other_item<M: Machine>(
+    m: &mut M,
+    container: M::Val,
+    key: M::Val,
+) -> Result<Option<M::Val>, Leave> {
+    if !key.is_int().yes() {
+        return part_of_list(m, container, key);
+    }
+    let index = key.int();
+    Ok(item_of_subclass(m, container, index))
+}
+
+fn item_of_subclass<M: Machine>(m: &mut M, container: M::Val, index: M::Int) -> Option<M::Val> {
+    if !container.is_ref().yes() {
+        return None;
+    }
+    let object = container.reference();
+    let expected = m.int(i64::from(layout::LIST_SUB.0));
+    let get_item = |slots: &Slots| slots.get_item.map_or(0, |get| get as usize);
+    if !object.load_int(fields::LAYOUT).equals(expected).yes()
+        || !inherits_from_list(m, object, get_item)
+    {
+        return None;
+    }
+    let size = object.load_int(fields::LIST_SIZE);
+    let index = resolve(m, index, size)?;
+    let items = object.load_ref(fields::LIST_ITEMS);
+    Some(items.item_val(fields::LIST_ITEM, index))
 }
 
 #[inline(always)]
@@ -85,8 +117,14 @@ pub(crate) fn get_item_int<M: Machine>(m: &mut M, word: Word) -> Next {
         return Ok(());
     }
     m.cold(move |m| {
-        let key = m.val(Value::from_small_int_unchecked(literal));
-        let item = m.call_val(&opaque::GET_ITEM, [Arg::Val(container), Arg::Val(key)])?;
+        let index = m.int(literal);
+        let item = match item_of_subclass(m, container, index) {
+            Some(item) => item,
+            None => {
+                let key = m.val(Value::from_small_int_unchecked(literal));
+                m.call_val(&opaque::GET_ITEM, [Arg::Val(container), Arg::Val(key)])?
+            }
+        };
         m.set_reg(a(word), item);
         Ok(())
     })

@@ -6,10 +6,11 @@ use crate::kind;
 use crate::opaque;
 use crate::ops::generator;
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
-use coil_value::LayoutId;
+use coil_value::{LayoutId, Ref};
 use taipan_bytecode::{Op, Word};
 use taipan_objects::layout::{self, at};
-use taipan_objects::ty::{StaticType, types};
+use taipan_objects::slots::Slots;
+use taipan_objects::ty::{StaticType, Type, types};
 
 /// An object of a builtin type, its fields zero.
 pub(crate) fn new_object<M: Machine>(
@@ -28,6 +29,23 @@ pub(crate) fn new_object<M: Machine>(
     }
 }
 
+/// Whether the class of a list (a subclass of `list`) leaves a slot as it is for lists. A trace depends on that.
+pub(crate) fn inherits_from_list<M: Machine>(
+    m: &mut M,
+    list: M::Ref,
+    slot: impl Fn(&Slots) -> usize,
+) -> bool {
+    let class = list.load_ref(fields::TYPE).promote();
+    // SAFETY: the type of a live object; types are never freed.
+    let class = unsafe { Ref::from_address(class as u64) }.map(Type::from_ref);
+    let class = class.expect("objects have types");
+    if slot(class.slots()) != slot(types::LIST.ty().slots()) {
+        return false;
+    }
+    let _ = m.load_watched(&raw const coil_machine::UNREAD, class.version_address());
+    true
+}
+
 pub(crate) fn get_iter<M: Machine>(m: &mut M, word: Word) -> Next {
     m.skip(1);
     let value = m.reg(b(word));
@@ -40,7 +58,11 @@ fn iterator_of<M: Machine>(m: &mut M, value: M::Val) -> Result<M::Val, Leave> {
     if value.is_ref().yes() {
         let object = value.reference();
         match LayoutId(object.load_int(fields::LAYOUT).promote() as u16) {
-            layout::LIST => {
+            layout::LIST_SUB
+                if !inherits_from_list(m, object, |slots| {
+                    slots.iter.map_or(0, |iter| iter as usize)
+                }) => {}
+            layout::LIST | layout::LIST_SUB => {
                 let iterator = new_object(m, layout::LIST_ITER, 32, &types::LIST_ITERATOR)?;
                 m.store_ref(iterator, fields::ITER_OF, object);
                 return Ok(iterator.val());

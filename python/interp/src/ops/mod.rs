@@ -13,6 +13,7 @@ pub(crate) mod item;
 pub(crate) mod iterate;
 pub(crate) mod load;
 pub(crate) mod pattern;
+pub(crate) mod range;
 
 use coil_machine::Machine;
 use taipan_bytecode::Word;
