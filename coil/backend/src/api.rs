@@ -9,6 +9,8 @@ use std::mem::MaybeUninit;
 
 /// Spill slots a trace may use; one that needs more is refused.
 pub const SPILL_SLOTS: usize = 512;
+/// So many of them are cleared at each entry; few traces use more.
+pub(crate) const CLEARED_SLOTS: usize = 64;
 
 /// Where an exit leaves the spill slots of the trace, for decoding. Its owner keeps it on the native stack, so that the
 /// collector scans it conservatively.
@@ -16,10 +18,13 @@ pub const SPILL_SLOTS: usize = 512;
 pub struct SpillArea([MaybeUninit<u64>; SPILL_SLOTS]);
 
 impl SpillArea {
-    /// An area that nothing was written to.
+    /// An area that nothing was written to. Its first slots are clear: what an earlier exit left there must not keep
+    /// objects alive.
     #[inline(always)]
     pub fn new() -> SpillArea {
-        SpillArea([MaybeUninit::uninit(); SPILL_SLOTS])
+        let mut area = SpillArea([MaybeUninit::uninit(); SPILL_SLOTS]);
+        area.0[..CLEARED_SLOTS].fill(MaybeUninit::zeroed());
+        area
     }
 
     /// The address of slot 0.

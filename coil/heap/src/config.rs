@@ -15,7 +15,8 @@ pub struct HeapConfig {
     pub minor_target_us: u64,
     /// A marking step stops after this time unless marking falls behind.
     pub step_target_us: u64,
-    /// A major collection starts when old objects reach this many percent of what the last one left.
+    /// A major collection starts at the latest when old objects reach this many percent of what the last one left; sooner
+    /// when major collections take little time.
     pub major_growth_percent: usize,
     /// No major collection starts before old objects reach this size.
     pub major_floor_bytes: usize,
@@ -49,7 +50,7 @@ impl Default for HeapConfig {
             minor_target_us: 2000,
             step_target_us: 1600,
             major_growth_percent: 182,
-            major_floor_bytes: 4 << 20,
+            major_floor_bytes: 3 << 19,
             promote_in_place_percent: 40,
             give_back: None,
             stress_every: 0,

@@ -95,6 +95,8 @@ pub(crate) struct Core {
     pub(crate) parity: usize,
     pub(crate) cycle: u32,
     pub(crate) marking: bool,
+    /// The last objects are being marked: none is young, or moves, before that is done.
+    pub(crate) finishing: bool,
     pub(crate) gray: Vec<usize>,
     pub(crate) gray_parts: Vec<GrayPart>,
     pub(crate) live_marked: usize,
@@ -111,12 +113,19 @@ pub(crate) struct Core {
     pub(crate) pinned: Vec<usize>,
     /// The present minor collection leaves survivors where they stand.
     pub(crate) in_place: bool,
+    /// What is visited now are stacks and registers: every minor collection sees them.
+    pub(crate) fleeting: bool,
     pub(crate) survived: usize,
 
     /// Bytes of old objects, large ones included.
     pub(crate) old_bytes: usize,
     /// Start a major collection beyond this.
     pub(crate) threshold: usize,
+    /// How much slack the threshold gives.
+    pub(crate) slack_level: usize,
+    /// Time that major collections had taken when the last incremental one ended, and when that was.
+    pub(crate) cycle_start_ns: u64,
+    pub(crate) last_major: Option<std::time::Instant>,
 
     pub(crate) roots: Vec<(RootSetId, Box<dyn RootSet>)>,
     pub(crate) weak: Vec<(RootSetId, Box<dyn WeakSet>)>,
@@ -156,6 +165,7 @@ impl Core {
             parity: 0,
             cycle: 0,
             marking: false,
+            finishing: false,
             gray: Vec::new(),
             gray_parts: Vec::new(),
             live_marked: 0,
@@ -166,9 +176,13 @@ impl Core {
             candidates: Vec::new(),
             pinned: Vec::new(),
             in_place: false,
+            fleeting: false,
             survived: 0,
             old_bytes: 0,
             threshold: config.major_floor_bytes,
+            slack_level: 0,
+            cycle_start_ns: 0,
+            last_major: None,
             roots: Vec::new(),
             weak: Vec::new(),
             next_root: 0,
@@ -434,6 +448,7 @@ impl Core {
             .take(&self.space, rounded / PAGE, self.config.poison)
             .ok_or(Refused::LimitReached)?;
         self.space.set_page_state(page, page_state::YOUNG);
+        self.space.set_page_mark(page, 0);
         self.young_large
             .push(u32::try_from(page).expect("fewer than 2^32 pages"));
         self.young_large_bytes += rounded;

@@ -143,7 +143,6 @@ impl Drop for Resume<'_> {
 }
 
 /// After this many minor collections the program is asked for the first time to give back memory.
-const LINES_: usize = crate::space::LINES;
 const GIVE_BACK_FIRST: u64 = 4;
 
 impl Core {
@@ -165,6 +164,9 @@ impl Core {
         }
         if self.config.verify {
             self.verify_heap(mutators);
+        }
+        if std::env::var_os("DBGGC").is_some() {
+            eprintln!("minor {} maj {} marking {} nursery {} surv {} old {} thr {} lvl {} used {} top {} dirty {} pages {} inplace {} room {} large {} live_m {} adopted {}", self.counters.minors, self.counters.majors, self.marking, self.nursery_bytes, self.survived, self.old_bytes, self.threshold, self.slack_level, self.blocks.used, self.blocks.top, self.blocks.free_dirty(), self.pages.used, self.in_place, self.old_room, self.old_large.len(), self.live_marked, self.adopted_marked);
         }
         let collected = Instant::now();
         self.trim(extent == Extent::Full);
@@ -200,6 +202,7 @@ impl Core {
                     .counters
                     .finish_max_ns
                     .max(marked.elapsed().as_nanos() as u64);
+                self.pace(begin);
             }
         } else if self.old_bytes > self.threshold {
             self.start_major(mutators);
@@ -232,46 +235,6 @@ impl Core {
 
 impl Drop for Heap {
     fn drop(&mut self) {
-        if std::env::var_os("DBGHEAP").is_some() {
-            let c = self.core();
-            let (mut old, mut young, mut lines, mut few) = (0, 0, 0, 0);
-            for b in 0..c.blocks.top {
-                match c.space.state(b) {
-                    1 => young += 1,
-                    2 => {
-                        old += 1;
-                        let m = c.space.marked_lines(c.parity, b);
-                        lines += m;
-                        if m <= LINES_ / 2 {
-                            few += 1
-                        }
-                    }
-                    _ => {}
-                }
-            }
-            eprintln!(
-                "nursery {} old_bytes {} threshold {} top {} used {} dirty {} old {} (few {}) lines {}K young {} pages {} reusable {} logs {:?}",
-                c.nursery_bytes,
-                c.old_bytes,
-                c.threshold,
-                c.blocks.top,
-                c.blocks.used,
-                c.blocks.free_dirty(),
-                old,
-                few,
-                lines / 4,
-                young,
-                c.pages.used,
-                c.reusable.len(),
-                (
-                    c.gray.capacity(),
-                    c.pending.capacity(),
-                    c.candidates.capacity(),
-                    c.pinned.capacity(),
-                    c.regions.capacity()
-                )
-            );
-        }
         // SAFETY: mutators keep the heap alive, so none is left.
         unsafe { self.space.release() };
     }

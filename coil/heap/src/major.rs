@@ -12,7 +12,7 @@ use crate::core::{Core, GrayPart, OldRegion};
 use crate::layout::item_count;
 use crate::roots::{Mode, Phase, Visitor};
 use crate::scan::{Sink, scan_items, scan_object};
-use crate::space::{BLOCK, LINES, prefetch, state};
+use crate::space::{BLOCK, LINES, page_state, prefetch, state};
 use crate::sync::MutatorPtr;
 
 /// Objects on their way from the mark stack to being scanned, their cache lines having been asked for.
@@ -23,6 +23,16 @@ const CLOCK_BYTES: usize = 64 << 10;
 const PART_ITEMS: usize = 4096;
 /// Old blocks are worth refilling when less than this share of them is live.
 const ROOM_PERCENT: usize = 80;
+/// Old objects may always grow by this share of what a major collection left, and by this much.
+const SLACK_PERCENT: usize = 30;
+const SLACK_BYTES: usize = 1 << 20;
+/// They may always grow by this much when major collections are dear.
+const SLACK_MOST_BYTES: usize = 4 << 20;
+/// Steps from the least to the most slack.
+const SLACK_LEVELS: usize = 4;
+/// Major collections are dear when they take this share of the time, and cheap below that one.
+const DEAR_PERCENT: u64 = 5;
+const CHEAP_PERCENT: u64 = 2;
 /// At most this much memory goes back to the system in an ordinary pause.
 const RETURN_BYTES: usize = 1 << 20;
 
@@ -74,6 +84,10 @@ impl Core {
             "a reference into a free block"
         );
         let page = self.space.page(address);
+        if !self.finishing && self.space.page_state(page) != page_state::OLD {
+            // Still young. The end of marking sees it, or it becomes old before, or dies.
+            return;
+        }
         if self.space.page_mark(page) != self.cycle {
             self.space.set_page_mark(page, self.cycle);
             self.gray.push(address);
@@ -136,7 +150,7 @@ impl Core {
             let mutator = unsafe { &*mutator.0 };
             let (low, high) = mutator.stack_range();
             // SAFETY: the live part of the mutator's stack.
-            unsafe { visitor.conservative_range(low, high) };
+            unsafe { visitor.fleeting_range(low, high) };
             mutator.with_roots(|roots| roots.pins(&mut visitor, Phase::Full));
         }
         self.with_shared_roots(|core, roots| {
@@ -267,9 +281,11 @@ impl Core {
 
     /// Ends a major collection: marks the rest, then frees what is not marked.
     pub(crate) fn finish_major(&mut self, mutators: &[MutatorPtr]) {
+        self.finishing = true;
         self.visit_all_roots(mutators, Mode::Mark);
         let done = self.mark_step(None);
         debug_assert!(done);
+        self.finishing = false;
         if self.config.verify {
             self.verify_marks(mutators);
         }
@@ -293,10 +309,37 @@ impl Core {
     /// counts little: otherwise a busy program's garbage would feed its own allowance.
     fn set_threshold(&mut self) {
         let found_live = self.old_bytes.saturating_sub(self.adopted_marked);
-        let grown = found_live / 100 * self.config.major_growth_percent;
-        self.threshold = grown
-            .max(self.old_bytes / 4 * 5)
+        let slack = self.slack(found_live);
+        self.threshold = (found_live + slack)
+            .max(self.old_bytes + slack / 3)
             .max(self.config.major_floor_bytes);
+    }
+
+    /// By how much old objects may grow: the more, the more of the time major collections take.
+    fn slack(&self, live: usize) -> usize {
+        let most = self.config.major_growth_percent.saturating_sub(100);
+        let least = most.min(SLACK_PERCENT);
+        let percent = least + (most - least) * self.slack_level / SLACK_LEVELS;
+        let bytes = SLACK_BYTES + (SLACK_MOST_BYTES - SLACK_BYTES) * self.slack_level / SLACK_LEVELS;
+        (live / 100 * percent).max(bytes)
+    }
+
+    /// Adapts the slack when a major collection has ended, its last part having begun at `begin`.
+    pub(crate) fn pace(&mut self, begin: Instant) {
+        let end = Instant::now();
+        let nanoseconds = |time: Duration| time.as_nanos() as u64;
+        let cost = self.counters.major_ns + nanoseconds(end - begin) - self.cycle_start_ns;
+        if let Some(last) = self.last_major {
+            let share = cost * 100 / nanoseconds(end - last).max(1);
+            if share >= DEAR_PERCENT {
+                self.slack_level = SLACK_LEVELS.min(self.slack_level + 1);
+            } else if share < CHEAP_PERCENT {
+                self.slack_level = self.slack_level.saturating_sub(1);
+            }
+        }
+        self.last_major = Some(end);
+        self.cycle_start_ns += cost;
+        self.set_threshold();
     }
 
     fn sweep_large(&mut self) {
@@ -340,7 +383,8 @@ impl Core {
         if self.config.poison {
             return;
         }
-        let keep = 2 * self.nursery_bytes + self.old_bytes / 8 + 4 * BLOCK;
+        let growth = self.threshold.saturating_sub(self.old_bytes);
+        let keep = self.nursery_bytes + growth + 4 * BLOCK;
         let returned = self.blocks.trim(
             &self.space,
             keep,

@@ -25,7 +25,9 @@ use crate::space::{BLOCK, LINES, PAGE, page_state, prefetch, state};
 use crate::sync::MutatorPtr;
 
 /// A nursery may always have this size; a larger one must not exceed half of what the old objects take.
-const NURSERY_SMALL: usize = 1 << 20;
+const NURSERY_SMALL: usize = 1 << 19;
+/// When more than this share of the nursery survives, a larger one would not help.
+const FUTILE_PERCENT: usize = 60;
 /// How far ahead remembered objects are prefetched.
 const AHEAD: usize = 12;
 
@@ -129,10 +131,22 @@ impl Core {
     #[inline]
     fn survive_large(&mut self, address: usize) {
         let page = self.space.page(address);
-        if self.space.page_state(page) == page_state::YOUNG {
+        match self.space.page_state(page) {
+            page_state::OLD if self.marking => self.mark_large(address),
+            page_state::OLD => {}
+            found => self.survive_young_large(page, found),
+        }
+    }
+
+    /// A young large object that only stacks and registers hold is likely to be dead soon: it becomes old when that is so a
+    /// second time, or when the heap refers to it.
+    #[cold]
+    fn survive_young_large(&mut self, page: usize, found: u8) {
+        if !self.fleeting || found == page_state::AGED {
             self.promote_large(page);
-        } else if self.marking {
-            self.mark_large(address);
+        } else if found == page_state::YOUNG {
+            self.space.set_page_state(page, page_state::HELD);
+            self.pending.push(self.space.page_address(page));
         }
     }
 
@@ -155,8 +169,11 @@ impl Core {
                 }
                 (Core::flags(address) & flags::OLD != 0).then_some(address)
             }
-            state::LARGE => (self.space.page_state(self.space.page(address)) == page_state::OLD)
-                .then_some(address),
+            state::LARGE => matches!(
+                self.space.page_state(self.space.page(address)),
+                page_state::OLD | page_state::HELD
+            )
+            .then_some(address),
             _ => Some(address),
         }
     }
@@ -206,8 +223,9 @@ impl Core {
             .large_at(address - 1)
             .filter(|&page| self.ends_at(self.space.page_address(page), address));
         for page in [self.large_at(address), before].into_iter().flatten() {
-            if self.space.page_state(page) == page_state::YOUNG {
-                self.promote_large(page);
+            let found = self.space.page_state(page);
+            if found != page_state::OLD {
+                self.survive_young_large(page, found);
             }
         }
     }
@@ -319,7 +337,7 @@ impl Core {
         let pause_ns = begin.elapsed().as_nanos() as u64;
         self.counters.minor_ns += pause_ns;
         self.counters.minor_max_ns = self.counters.minor_max_ns.max(pause_ns);
-        self.adapt_nursery(begin, pause_ns, mutators.len());
+        self.adapt_nursery(begin, pause_ns, used, mutators.len());
     }
 
     /// Takes over what a mutator filled and logged.
@@ -341,7 +359,7 @@ impl Core {
             let mutator = unsafe { &*mutator.0 };
             let (low, high) = mutator.stack_range();
             // SAFETY: the live part of the mutator's stack.
-            unsafe { visitor.conservative_range(low, high) };
+            unsafe { visitor.fleeting_range(low, high) };
             mutator.with_roots(|roots| roots.pins(&mut visitor, Phase::Minor));
         }
         self.with_shared_roots(|core, roots| {
@@ -484,22 +502,30 @@ impl Core {
         }
         blocks.clear();
         self.young_blocks = blocks;
-        let mut large = std::mem::take(&mut self.young_large);
-        for &page in &large {
-            if self.space.page_state(page as usize) == page_state::OLD {
-                self.old_large.push(page);
-            } else {
-                self.free_large(page as usize);
-            }
-        }
-        large.clear();
-        self.young_large = large;
-        self.young_large_bytes = 0;
+        self.release_young_large();
         self.nursery_used = 0;
     }
 
+    fn release_young_large(&mut self) {
+        self.young_large_bytes = 0;
+        let mut large = std::mem::take(&mut self.young_large);
+        large.retain(|&index| {
+            let page = index as usize;
+            match self.space.page_state(page) {
+                page_state::OLD => self.old_large.push(index),
+                page_state::HELD => {
+                    self.space.set_page_state(page, page_state::AGED);
+                    return true;
+                }
+                _ => self.free_large(page),
+            }
+            false
+        });
+        self.young_large = large;
+    }
+
     /// Sizes the nursery: larger when minor collections take much of the time, smaller when one takes too long.
-    fn adapt_nursery(&mut self, begin: Instant, pause_ns: u64, threads: usize) {
+    fn adapt_nursery(&mut self, begin: Instant, pause_ns: u64, used: usize, threads: usize) {
         let ran_ns = self
             .last_end
             .map_or(0, |end| (begin - end).as_nanos() as u64);
@@ -508,7 +534,7 @@ impl Core {
             .config
             .nursery_max_bytes
             .min(self.config.max_heap_bytes / 8)
-            .min((self.old_bytes / 2).max(NURSERY_SMALL))
+            .min((self.counters.live_bytes as usize / 2).max(NURSERY_SMALL))
             .max(BLOCK);
         let least = self
             .config
@@ -519,6 +545,8 @@ impl Core {
         if pause_ns > target_ns {
             let share = (target_ns * 16 / pause_ns).max(8) as usize;
             self.nursery_bytes = self.nursery_bytes / 16 * share;
+        } else if self.survived > used / 100 * FUTILE_PERCENT {
+            self.nursery_bytes = self.nursery_bytes / 4 * 3;
         } else if pause_ns < target_ns * 2 / 5 && pause_ns * 25 > ran_ns {
             self.nursery_bytes *= 2;
         }

@@ -57,9 +57,6 @@ impl BlockPool {
         Some((block, clean))
     }
 
-    pub(crate) fn free_dirty(&self) -> usize {
-        self.dirty.len()
-    }
     /// Takes a block back. The pool keeps dirty ones until [`BlockPool::trim`].
     pub(crate) fn give(&mut self, space: &Space, block: usize, poison: bool) {
         if poison {

@@ -111,6 +111,18 @@ impl Visitor<'_> {
         }
     }
 
+    /// A slot as [`Visitor::slot`] takes it, of memory that the root set reports to every minor collection: a stack, registers.
+    ///
+    /// # Safety
+    /// As [`Visitor::slot`].
+    #[inline]
+    pub unsafe fn fleeting_slot(&mut self, slot: *mut u64) {
+        self.core().fleeting = true;
+        // SAFETY: by contract.
+        unsafe { self.slot(slot) };
+        self.core().fleeting = false;
+    }
+
     /// A slot that holds 0 or the address of an object plus `adjust`.
     ///
     /// # Safety
@@ -133,9 +145,27 @@ impl Visitor<'_> {
     /// An object that is held by something that cannot be updated: it stays where it is.
     /// Best used in [`RootSet::pins`].
     pub fn pin(&mut self, value: Value) {
-        if value.is_ref() {
-            self.maybe(value.bits() as usize);
+        if !value.is_ref() {
+            return;
         }
+        let address = value.bits() as usize;
+        if self.mode == Mode::Mark {
+            self.core().mark_address(address);
+        } else {
+            self.maybe(address);
+        }
+    }
+
+    /// Words as [`Visitor::conservative_range`] takes them, of memory that the root set reports to every minor collection: a
+    /// stack, registers.
+    ///
+    /// # Safety
+    /// As [`Visitor::conservative_range`].
+    pub unsafe fn fleeting_range(&mut self, low: usize, high: usize) {
+        self.core().fleeting = true;
+        // SAFETY: by contract.
+        unsafe { self.conservative_range(low, high) };
+        self.core().fleeting = false;
     }
 
     /// Words that may or may not be addresses of objects, or point into them or just behind them: those objects stay

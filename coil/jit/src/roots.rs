@@ -39,7 +39,7 @@ unsafe impl RootSet for ContextRoots {
             let base = record.base;
             for register in -1..live as isize {
                 // SAFETY: a live register (F2).
-                unsafe { visitor.slot(base.wrapping_offset(register)) };
+                unsafe { visitor.fleeting_slot(base.wrapping_offset(register)) };
             }
             let word = (&raw const record.extra).cast_mut();
             // SAFETY: the frame's language word is a value or 0.
@@ -58,9 +58,13 @@ unsafe impl RootSet for ContextRoots {
             Phase::Minor => self.seen.get(),
             Phase::Full => (0, 0),
         };
-        let kept = state.caches.kept[kept_from..].as_ptr_range();
-        // SAFETY: words of a vector.
-        unsafe { visitor.conservative_range(kept.start.addr(), kept.end.addr()) };
+        let kept = &state.caches.kept[kept_from..];
+        for bits in kept {
+            // SAFETY: caches keep values.
+            if let Some(value) = unsafe { Value::from_bits(*bits) } {
+                visitor.pin(value);
+            }
+        }
         if let Some(result) = state.result {
             visitor.pin(result);
         }
@@ -87,7 +91,7 @@ unsafe impl RootSet for ContextRoots {
             let start = record.base.wrapping_add(live).addr();
             let end = record.base.wrapping_add(jit.window_extent).addr();
             // SAFETY: the windows that traces use fit the stack and its slack.
-            unsafe { visitor.conservative_range(start, end.max(start)) };
+            unsafe { visitor.fleeting_range(start, end.max(start)) };
         }
     }
 }

@@ -727,7 +727,7 @@ fn trace_ranges(vm: &Vm, visitor: &mut Visitor<'_>) {
     for (base, count) in &vm.native_ranges {
         for index in 0..*count {
             // SAFETY: reserved registers hold values or 0.
-            unsafe { visitor.slot(base.add(index)) };
+            unsafe { visitor.fleeting_slot(base.add(index)) };
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Fixed code at the start of the cache: trampoline, exits, and the bridge to slow paths.
 
-use crate::api::{BackendError, SPILL_SLOTS};
+use crate::api::{BackendError, CLEARED_SLOTS, SPILL_SLOTS};
 use crate::cache::CodeCache;
 use coil_frame::context_offset as context;
 use coil_value::abi::encoding;
@@ -70,6 +70,13 @@ pub(crate) fn install(cache: &mut CodeCache) -> Result<Fixed, BackendError> {
         ; mov [rsp + SPILL_BYTES], rcx
         ; mov rbp, rsi
         ; mov rbx, rdx
+        ; xorps xmm0, xmm0
+    );
+    // What earlier runs left in the first slots must not keep objects alive.
+    for slot in 0..CLEARED_SLOTS as i32 / 2 {
+        dynasm!(ops ; movups [rsp + 16 * slot], xmm0);
+    }
+    dynasm!(ops
         ; jmp rdi
         ; .align 16
     );
