@@ -130,6 +130,8 @@ impl<T: Copy> CacheEntry<T> {
 #[derive(Default)]
 pub struct Caches {
     entries: FxHashMap<(usize, [u64; 2]), Box<dyn Any>>,
+    /// The last result that could not be kept, as an entry that belongs to no site.
+    passing: Option<Box<dyn Any>>,
     /// Bits of values that entries refer to; scanned as roots by the language.
     pub kept: Vec<u64>,
     /// Lookups that missed the inline word.
@@ -145,8 +147,8 @@ impl fmt::Debug for Caches {
 }
 
 impl Caches {
-    /// Finds or makes the entry for a site (its cache word's address) and keys; the result's address is the site's new first entry.
-    /// `first` is the present one, which and whose successors have not answered.
+    /// Finds or makes the entry for a site (its cache word's address) and keys, and the site's new first entry: as a rule the same.
+    /// `first` is the present one, which and whose successors have not answered. The entry is valid until the next lookup.
     #[cold]
     #[inline(never)]
     pub fn lookup<T: Copy + 'static>(
@@ -155,7 +157,7 @@ impl Caches {
         first: *const CacheEntry<T>,
         keys: [u64; 2],
         find: impl FnOnce([u64; 2], &mut Deps) -> Option<T>,
-    ) -> (Option<T>, *const CacheEntry<T>) {
+    ) -> (*const CacheEntry<T>, *const CacheEntry<T>) {
         self.misses += 1;
         let (mut at, mut length) = (first, 0);
         // SAFETY: entries of the site; those that are replaced have been taken out of the chain.
@@ -173,12 +175,21 @@ impl Caches {
             && entry.valid()
         {
             entry.next.set(first);
-            return (entry.value, entry);
+            return (entry, entry);
         }
         let mut deps = Deps::default();
         let value = find(keys, &mut deps);
         if deps.overflow {
-            return (value, first);
+            let entry = Box::new(CacheEntry {
+                keys,
+                cells: [&raw const NO_CELL; 2],
+                versions: [NO_CELL; 2],
+                value,
+                next: Cell::new(std::ptr::null()),
+            });
+            let address: *const CacheEntry<T> = &raw const *entry;
+            self.passing = Some(entry);
+            return (address, first);
         }
         let outdated = self.entries.contains_key(&(site, keys));
         let mut entry = Box::new(CacheEntry {
@@ -197,6 +208,6 @@ impl Caches {
         // An outdated entry is dropped only here; what may still point to it are the chain, which starts anew then, and the inline word of
         // this site, which the caller rewrites.
         self.entries.insert((site, keys), entry);
-        (value, address)
+        (address, address)
     }
 }

@@ -410,7 +410,7 @@ fn call_class<M: Machine>(m: &mut M, word: Word, class: M::Val, names: Option<M:
     let plan = m.cached(
         1,
         [Key::Ref(class.reference()), Key::None],
-        |_, keys, deps| plan::construct(vm, keys[0], deps),
+        move |_, keys, deps| plan::construct(vm, keys[0], deps),
     );
     let Some(Construct {
         layout,
@@ -622,7 +622,13 @@ fn float_function<M: Machine>(
     if !float.abs().lt(limit).yes() {
         return Ok(None);
     }
-    let opaque = crate::frame::float_opaque(def, function);
+    let key = m.address((&raw const *def).expose_provenance());
+    let opaque = m.cached(1, [Key::Ref(key), Key::None], move |_, _, _| {
+        Some(crate::frame::float_opaque(def, function))
+    });
+    let Some(opaque) = opaque else {
+        return Ok(None);
+    };
     let result = m.call_float(opaque, [Arg::Float(float)])?;
     if !result.abs().lt(limit).yes() {
         return Ok(None);
@@ -692,7 +698,7 @@ fn is_instance<M: Machine>(
     let found = m.cached(
         1,
         [Key::Ref(own), Key::Ref(class.reference())],
-        |m, keys, deps| plan::is_instance(vm(m), keys[0], keys[1], deps),
+        move |m, keys, deps| plan::is_instance(vm(m), keys[0], keys[1], deps),
     );
     Ok(found.map(|found| m.val(ty::bool_value(found))))
 }

@@ -152,7 +152,7 @@ fn find_global<M: Machine>(m: &mut M, index: u16) -> Result<M::Val, coil_machine
     let globals = running.reference().load_ref(fields::FUNC_GLOBALS);
     let code = m.code();
     let cx = m.context();
-    let found = m.cached(1, [Key::Ref(globals), Key::None], |_, keys, deps| {
+    let found = m.cached(1, [Key::Ref(globals), Key::None], move |_, keys, deps| {
         // SAFETY: the machine's code is live.
         let name = unsafe { CodeData::of(code) }.name(usize::from(index));
         // SAFETY: the machine's context belongs to a Vm.
