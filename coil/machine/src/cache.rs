@@ -85,6 +85,7 @@ impl Deps {
 #[derive(Debug)]
 pub struct CacheEntry<T> {
     keys: [u64; 2],
+    /// The second may be null.
     cells: [*const u32; 2],
     versions: [u32; 2],
     value: Option<T>,
@@ -108,9 +109,14 @@ impl<T: Copy> CacheEntry<T> {
     fn valid(&self) -> bool {
         // SAFETY: version cells are never freed (contract of `Deps::cell`).
         let first = unsafe { *self.cells[0] };
-        // SAFETY: as above.
+        first == self.versions[0] && (self.cells[1].is_null() || self.second_valid())
+    }
+
+    #[inline(always)]
+    fn second_valid(&self) -> bool {
+        // SAFETY: as for the first cell; the caller has seen that there is a second one.
         let second = unsafe { *self.cells[1] };
-        first == self.versions[0] && second == self.versions[1]
+        second == self.versions[1]
     }
 
     /// The next entry of the site, or null.
@@ -182,7 +188,7 @@ impl Caches {
         if deps.overflow {
             let entry = Box::new(CacheEntry {
                 keys,
-                cells: [&raw const NO_CELL; 2],
+                cells: [&raw const NO_CELL, std::ptr::null()],
                 versions: [NO_CELL; 2],
                 value,
                 next: Cell::new(std::ptr::null()),
@@ -194,7 +200,7 @@ impl Caches {
         let outdated = self.entries.contains_key(&(site, keys));
         let mut entry = Box::new(CacheEntry {
             keys,
-            cells: [&raw const NO_CELL; 2],
+            cells: [&raw const NO_CELL, std::ptr::null()],
             versions: [NO_CELL; 2],
             value,
             next: Cell::new(if outdated { std::ptr::null() } else { first }),

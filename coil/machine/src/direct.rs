@@ -348,9 +348,10 @@ impl Machine for Direct {
         context.frame_top = record;
         let named = i32::from(block.named_count);
         let mut at = first_unset;
+        // Volatile: these are few, and the compiler would call a function to clear them.
         while at < named {
             // SAFETY: within the new window.
-            unsafe { *base.offset(at as isize) = 0 };
+            unsafe { base.offset(at as isize).write_volatile(0) };
             at += 1;
         }
         self.base = base;
@@ -372,6 +373,9 @@ impl Machine for Direct {
     fn returning(&mut self, value: DirectVal) -> Result<(u16, u16), Leave> {
         // SAFETY: D1.
         let record = unsafe { &*self.top() };
+        if record.kind == 0 {
+            return Ok((0, record.result));
+        }
         if record.kind == FrameRecord::ROOT {
             // SAFETY: D1.
             let state = unsafe { MachineState::of(self.cx) };

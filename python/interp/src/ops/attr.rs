@@ -129,7 +129,7 @@ pub(crate) fn load_attr<M: Machine>(m: &mut M, word: Word) -> Next {
 fn load_attr_other<M: Machine>(m: &mut M, word: Word, object: M::Val, load: Load) -> Next {
     let result = match load {
         Load::Constant(found) => m.val(found),
-        Load::Watched { address, version } => m.load_watched(address, version),
+        Load::Watched(slot) => slot.load(m),
         Load::Method(function) => {
             let function = m.val(function);
             m.call_val(
@@ -196,8 +196,8 @@ fn load_method_other<M: Machine>(m: &mut M, word: Word, object: M::Val, load: Lo
             let function = m.val(function);
             pair(m, word, function, object)
         }
-        Load::Watched { address, version } => {
-            let found = m.load_watched(address, version);
+        Load::Watched(slot) => {
+            let found = slot.load(m);
             pair(m, word, found, unset)
         }
         Load::Inline(offset) => {
@@ -216,7 +216,7 @@ fn load_method_other<M: Machine>(m: &mut M, word: Word, object: M::Val, load: Lo
                 .item_val(fields::ARRAY_ITEM, index);
             pair(m, word, result, unset)
         }
-        Load::MethodUnlessDict(function, 48)
+        Load::MethodUnlessDict(function)
             if !object
                 .reference()
                 .load_val(fields::LIST_SUB_DICT)

@@ -31,7 +31,6 @@ pub(crate) fn code_of<'a, M: Machine>(m: &mut M, function: M::Ref) -> &'a CodeDa
 
 /// Pushes a frame for a simple function whose `given` arguments stand from register `window` on; missing ones come from the defaults.
 /// False when the arguments do not fit.
-#[inline(always)]
 fn push_simple<M: Machine>(
     m: &mut M,
     function: M::Val,
@@ -148,10 +147,22 @@ pub(crate) fn call<M: Machine>(m: &mut M, word: Word) -> Next {
             let extra = i32::from(has_this);
             let window = b(word) + 2 - extra;
             let given = i32::from(word.c()) + extra;
-            if push_simple(m, callable, code, window, given, word.a(), kind::PLAIN)? {
-                return Ok(());
+            if code.exact_count == given as u32 {
+                m.set_reg(window - 1, callable);
+                let unset = m.unset();
+                return m.push_frame(
+                    &raw const code.block,
+                    window,
+                    given,
+                    word.a(),
+                    kind::PLAIN,
+                    unset,
+                );
             }
             return m.cold(move |m| {
+                if push_simple(m, callable, code, window, given, word.a(), kind::PLAIN)? {
+                    return Ok(());
+                }
                 call_bound(m, word, callable, code, window, given, None, kind::PLAIN)
             });
         }
