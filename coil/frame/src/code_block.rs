@@ -44,6 +44,7 @@ impl CodeBlock {
     ///
     /// # Safety
     /// `pc` points into this block's words, after an instruction.
+    #[inline]
     pub unsafe fn live_registers(&self, pc: *const u64) -> usize {
         // SAFETY: the caller promises that `pc` belongs to `words`.
         let next = unsafe { pc.offset_from(self.words) };
@@ -55,13 +56,34 @@ impl CodeBlock {
         usize::from(unsafe { *place })
     }
 
+    /// The same for the pc before the word at an index, which is not 0.
+    ///
+    /// # Safety
+    /// An instruction of this block ends before that word.
+    #[inline]
+    pub unsafe fn live_before(&self, index: u32) -> usize {
+        debug_assert!(
+            index > 0 && index <= self.word_count,
+            "after an instruction of the code block"
+        );
+        // SAFETY: `depth` has `word_count` entries.
+        let place = unsafe { self.depth.add(index as usize - 1) };
+        // SAFETY: as above.
+        usize::from(unsafe { *place })
+    }
+
     /// The index of the word `pc` points to.
     ///
     /// # Safety
     /// `pc` points into this block's words or just past them.
+    #[inline]
     pub unsafe fn index_of(&self, pc: *const u64) -> u32 {
         // SAFETY: the caller promises that `pc` belongs to `words`.
         let index = unsafe { pc.offset_from(self.words) };
-        u32::try_from(index).expect("pc inside its code block")
+        debug_assert!(
+            (0..=self.word_count as isize).contains(&index),
+            "pc inside its code block"
+        );
+        index as u32
     }
 }

@@ -85,6 +85,7 @@ impl Deps {
 #[derive(Debug)]
 pub struct CacheEntry<T> {
     keys: [u64; 2],
+    /// The second may be null.
     cells: [*const u32; 2],
     versions: [u32; 2],
     value: Option<T>,
@@ -108,9 +109,14 @@ impl<T: Copy> CacheEntry<T> {
     fn valid(&self) -> bool {
         // SAFETY: version cells are never freed (contract of `Deps::cell`).
         let first = unsafe { *self.cells[0] };
-        // SAFETY: as above.
+        first == self.versions[0] && (self.cells[1].is_null() || self.second_valid())
+    }
+
+    #[inline(always)]
+    fn second_valid(&self) -> bool {
+        // SAFETY: as for the first cell; the caller has seen that there is a second one.
         let second = unsafe { *self.cells[1] };
-        first == self.versions[0] && second == self.versions[1]
+        second == self.versions[1]
     }
 
     /// The next entry of the site, or null.
@@ -130,6 +136,8 @@ impl<T: Copy> CacheEntry<T> {
 #[derive(Default)]
 pub struct Caches {
     entries: FxHashMap<(usize, [u64; 2]), Box<dyn Any>>,
+    /// The last result that could not be kept, as an entry that belongs to no site.
+    passing: Option<Box<dyn Any>>,
     /// Bits of values that entries refer to; scanned as roots by the language.
     pub kept: Vec<u64>,
     /// Lookups that missed the inline word.
@@ -145,8 +153,8 @@ impl fmt::Debug for Caches {
 }
 
 impl Caches {
-    /// Finds or makes the entry for a site (its cache word's address) and keys; the result's address is the site's new first entry.
-    /// `first` is the present one, which and whose successors have not answered.
+    /// Finds or makes the entry for a site (its cache word's address) and keys, and the site's new first entry: as a rule the same.
+    /// `first` is the present one, which and whose successors have not answered. The entry is valid until the next lookup.
     #[cold]
     #[inline(never)]
     pub fn lookup<T: Copy + 'static>(
@@ -155,7 +163,7 @@ impl Caches {
         first: *const CacheEntry<T>,
         keys: [u64; 2],
         find: impl FnOnce([u64; 2], &mut Deps) -> Option<T>,
-    ) -> (Option<T>, *const CacheEntry<T>) {
+    ) -> (*const CacheEntry<T>, *const CacheEntry<T>) {
         self.misses += 1;
         let (mut at, mut length) = (first, 0);
         // SAFETY: entries of the site; those that are replaced have been taken out of the chain.
@@ -173,17 +181,26 @@ impl Caches {
             && entry.valid()
         {
             entry.next.set(first);
-            return (entry.value, entry);
+            return (entry, entry);
         }
         let mut deps = Deps::default();
         let value = find(keys, &mut deps);
         if deps.overflow {
-            return (value, first);
+            let entry = Box::new(CacheEntry {
+                keys,
+                cells: [&raw const NO_CELL, std::ptr::null()],
+                versions: [NO_CELL; 2],
+                value,
+                next: Cell::new(std::ptr::null()),
+            });
+            let address: *const CacheEntry<T> = &raw const *entry;
+            self.passing = Some(entry);
+            return (address, first);
         }
         let outdated = self.entries.contains_key(&(site, keys));
         let mut entry = Box::new(CacheEntry {
             keys,
-            cells: [&raw const NO_CELL; 2],
+            cells: [&raw const NO_CELL, std::ptr::null()],
             versions: [NO_CELL; 2],
             value,
             next: Cell::new(if outdated { std::ptr::null() } else { first }),
@@ -197,6 +214,6 @@ impl Caches {
         // An outdated entry is dropped only here; what may still point to it are the chain, which starts anew then, and the inline word of
         // this site, which the caller rewrites.
         self.entries.insert((site, keys), entry);
-        (value, address)
+        (address, address)
     }
 }

@@ -106,14 +106,16 @@ impl Direct {
         Ok(())
     }
 
+    /// The entry for a lookup that the entries of its site did not answer. The keys are passed as they are so that they need no memory before.
     #[cold]
     #[inline(never)]
     fn cached_slow<T: Copy + 'static>(
         self,
         slot: *mut u64,
-        keys: [u64; 2],
+        first_key: u64,
+        second_key: u64,
         find: impl FnOnce(&Direct, [u64; 2], &mut Deps) -> Option<T>,
-    ) -> Option<T> {
+    ) -> *const CacheEntry<T> {
         let mut copy = self;
         copy.sync_pc();
         // SAFETY: D1; `find` does not use caches.
@@ -122,11 +124,13 @@ impl Direct {
         let first = std::ptr::with_exposed_provenance::<CacheEntry<T>>(unsafe { *slot } as usize);
         let site = slot.expose_provenance();
         // SAFETY: as above.
-        let (value, entry) =
-            unsafe { &mut *caches }.lookup(site, first, keys, |keys, deps| find(&copy, keys, deps));
+        let caches = unsafe { &mut *caches };
+        let (entry, first) = caches.lookup(site, first, [first_key, second_key], |keys, deps| {
+            find(&copy, keys, deps)
+        });
         // SAFETY: a cache word of the running code.
-        unsafe { slot.write(entry.expose_provenance() as u64) };
-        value
+        unsafe { slot.write(first.expose_provenance() as u64) };
+        entry
     }
 
     #[inline(always)]
@@ -232,7 +236,7 @@ impl Machine for Direct {
         if Value::fits_small_int(int.0) {
             DirectVal(Value::from_small_int_unchecked(int.0).bits())
         } else {
-            self.cold(|m| {
+            self.cold(move |m| {
                 m.sync_pc();
                 // SAFETY: D1.
                 let hook = unsafe { MachineState::of(m.cx) }.hooks.box_int;
@@ -243,14 +247,14 @@ impl Machine for Direct {
     #[inline(always)]
     fn from_float(&mut self, float: DirectFloat) -> DirectVal {
         if float.0.is_nan() {
-            self.cold(|m| {
+            self.cold(move |m| {
                 m.sync_pc();
                 // SAFETY: D1.
                 let hook = unsafe { MachineState::of(m.cx) }.hooks.box_float;
                 DirectVal(hook(m.cx, float.0))
             })
         } else {
-            DirectVal(Value::from_f64_unchecked(float.0).bits())
+            DirectVal(float.0.to_bits().wrapping_add(1 << 49))
         }
     }
 
@@ -344,9 +348,10 @@ impl Machine for Direct {
         context.frame_top = record;
         let named = i32::from(block.named_count);
         let mut at = first_unset;
+        // Volatile: these are few, and the compiler would call a function to clear them.
         while at < named {
             // SAFETY: within the new window.
-            unsafe { *base.offset(at as isize) = 0 };
+            unsafe { base.offset(at as isize).write_volatile(0) };
             at += 1;
         }
         self.base = base;
@@ -368,6 +373,9 @@ impl Machine for Direct {
     fn returning(&mut self, value: DirectVal) -> Result<(u16, u16), Leave> {
         // SAFETY: D1.
         let record = unsafe { &*self.top() };
+        if record.kind == 0 {
+            return Ok((0, record.result));
+        }
         if record.kind == FrameRecord::ROOT {
             // SAFETY: D1.
             let state = unsafe { MachineState::of(self.cx) };
@@ -507,7 +515,7 @@ impl Machine for Direct {
         find: impl FnOnce(&Direct, [u64; 2], &mut Deps) -> Option<T>,
     ) -> Option<T> {
         let slot = self.word_at(-(cache as isize));
-        let keys = keys.map(|key| match key {
+        let [first, second] = keys.map(|key| match key {
             Key::None => 0,
             Key::Int(int) => int.0.cast_unsigned(),
             Key::Ref(reference) => reference.0 as u64,
@@ -515,14 +523,20 @@ impl Machine for Direct {
         // SAFETY: a cache word of the running code.
         let entry = unsafe { *slot } as usize;
         let mut entry = std::ptr::with_exposed_provenance::<CacheEntry<T>>(entry);
-        // SAFETY: the word is 0 or an entry that this site made, as are those after it.
-        while let Some(known) = unsafe { entry.as_ref() } {
-            if known.answers(keys) {
-                return known.value();
+        loop {
+            // SAFETY: the word is 0 or an entry that this site made, as are those after it.
+            match unsafe { entry.as_ref() } {
+                Some(known) if known.answers([first, second]) => break,
+                Some(known) => entry = known.next(),
+                None => {
+                    entry = self.cached_slow(slot, first, second, find);
+                    break;
+                }
             }
-            entry = known.next();
         }
-        self.cached_slow(slot, keys, find)
+        // One place where the result is read: it then comes straight from the entry, part by part.
+        // SAFETY: an entry of the site, or what the lookup has just made.
+        unsafe { (*entry).value() }
     }
     #[inline(always)]
     fn depend_on(&mut self, _cell: *const u32) {}

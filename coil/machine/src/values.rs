@@ -244,7 +244,7 @@ impl ValOps for DirectVal {
     }
     #[inline(always)]
     fn is_float(self) -> DirectBool {
-        DirectBool((self.0 >> 49).wrapping_sub(1) < INT_TAG - 1)
+        DirectBool(self.0.wrapping_sub(1 << 49) < (INT_TAG - 1) << 49)
     }
     #[inline(always)]
     fn is_ref(self) -> DirectBool {

@@ -3,6 +3,7 @@
 use coil_machine::{Deps, Machine};
 use coil_shape::ShapeId;
 use coil_value::{LayoutId, Ref, Value};
+use std::ptr::NonNull;
 use taipan_objects::Vm;
 use taipan_objects::dict::Dict;
 use taipan_objects::instance::{self, Place};
@@ -11,6 +12,7 @@ use taipan_objects::mem;
 use taipan_objects::native::{self, NativeKind};
 use taipan_objects::protocol;
 use taipan_objects::str::Str;
+use taipan_objects::table::Table;
 use taipan_objects::ty::{self, Type, types};
 
 /// How to read an attribute.
@@ -26,17 +28,12 @@ pub(crate) enum Load {
     Method(Value),
     /// A function to be called with the object: a property's getter.
     Getter(Value),
-    /// A method found on the class, unless the object's own dict (the field at this offset) is there.
-    MethodUnlessDict(Value, usize),
+    /// A method found on a subclass of list, unless the object's own dict is there.
+    MethodUnlessDict(Value),
     /// For a class: a function bound to the class itself (classmethod).
     ClassMethod(Value),
     /// The value at an address outside the collector's moving objects that may change with a version: a module's or class's attribute.
-    Watched {
-        /// Where the value stands.
-        address: *const u64,
-        /// What changes when it does.
-        version: *const u32,
-    },
+    Watched(GlobalSlot),
 }
 
 /// How to write an attribute.
@@ -54,11 +51,17 @@ pub(crate) enum Store {
     Setter(Value),
 }
 
-/// Where a global or builtin stands.
+/// Where a global or builtin stands: a value in the table of a dict.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct GlobalSlot {
-    pub(crate) address: *const u64,
-    pub(crate) version: *const u32,
+pub(crate) struct GlobalSlot(NonNull<u64>);
+
+impl GlobalSlot {
+    /// The value.
+    #[inline(always)]
+    pub(crate) fn load<M: Machine>(self, m: &mut M) -> M::Val {
+        let address = self.0.as_ptr().cast_const();
+        m.load_watched(address, Table::watch_of_value(address))
+    }
 }
 
 fn keep(vm: &Vm, deps: &mut Deps, value: Value) {
@@ -98,10 +101,7 @@ fn slot_of(vm: &mut Vm, dict: Dict, name: Str, deps: &mut Deps) -> Option<Global
     let entry = table.find_str(name)?;
     vm.mutator().pin(table.0);
     keep(vm, deps, Value::from_ref(table.0));
-    Some(GlobalSlot {
-        address: table.value_address(entry),
-        version: table.watch_address(entry),
-    })
+    NonNull::new(table.value_address(entry).cast_mut()).map(GlobalSlot)
 }
 
 /// Whether attribute reads on a type go by the generic rules.
@@ -212,12 +212,8 @@ pub(crate) fn load_other(
         return Some(load);
     }
     match layout {
-        layout::LIST_SUB | layout::DICT_SUB | layout::SET_SUB | layout::FROZENSET_SUB => match load
-        {
-            Load::Method(function) => {
-                let offset = if layout == layout::LIST_SUB { 48 } else { 56 };
-                Some(Load::MethodUnlessDict(function, offset))
-            }
+        layout::LIST_SUB => match load {
+            Load::Method(function) => Some(Load::MethodUnlessDict(function)),
             _ => None,
         },
         layout::LIST
@@ -293,8 +289,7 @@ pub(crate) fn load_module(vm: &mut Vm, module: u64, name: Str, deps: &mut Deps) 
     vm.mutator().pin(dict.as_ref());
     keep(vm, deps, dict.value());
     deps.cell(dict.keys_version_address());
-    let GlobalSlot { address, version } = slot_of(vm, dict, name, deps)?;
-    Some(Load::Watched { address, version })
+    slot_of(vm, dict, name, deps).map(Load::Watched)
 }
 
 /// Writes attribute `name` of plain instances with this layout and shape.

@@ -27,6 +27,8 @@ pub struct CodeData {
     pub all_parameter_count: u16,
     /// Takes positional parameters only: no star, no keyword-only.
     pub simple: bool,
+    /// How many positional arguments fit a call without any more ado; `u32::MAX` for code that is not `simple`.
+    pub exact_count: u32,
     /// Words after which an exception goes on as it was: no new traceback entry for the frame.
     pub reraises: Vec<u32>,
     /// Registers that a generator of this code keeps while suspended: the deepest of its yields.
@@ -263,6 +265,11 @@ impl Vm {
             parameter_count,
             all_parameter_count: parameter_count + stars,
             simple: stars == 0 && code.kwonly_count == 0,
+            exact_count: if stars == 0 && code.kwonly_count == 0 {
+                u32::from(code.arg_count)
+            } else {
+                u32::MAX
+            },
             saved_registers: saved,
             reraises: reraises(&words),
             names,

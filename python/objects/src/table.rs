@@ -131,6 +131,11 @@ impl Table {
         self.0.field_ptr::<u32>(self.entry_offset(entry) + 4)
     }
 
+    /// The watch word that belongs to a value's address.
+    pub fn watch_of_value(value: *const u64) -> *const u32 {
+        value.wrapping_byte_sub(12).cast()
+    }
+
     fn set_word(self, vm: &Vm, entry: u32, word: usize, value: Option<Value>) {
         let offset = self.entry_offset(entry) + word * 8;
         // SAFETY: the word is a key or value of this table.

@@ -39,9 +39,13 @@ fn find<M: Machine>(m: &mut M, object: M::Ref, index: u16) -> Option<Load> {
     let layout = object.load_int(fields::LAYOUT);
     if is_instance(layout) {
         let shape = object.load_int(fields::SHAPE);
-        return m.cached(1, [Key::Int(layout), Key::Int(shape)], |m, keys, deps| {
-            plan::load_instance(vm(m), keys[0], keys[1], static_name(m, index), deps)
-        });
+        return m.cached(
+            1,
+            [Key::Int(layout), Key::Int(shape)],
+            move |m, keys, deps| {
+                plan::load_instance(vm(m), keys[0], keys[1], static_name(m, index), deps)
+            },
+        );
     }
     m.cold(move |m| find_other(m, object, layout, index))
 }
@@ -50,7 +54,7 @@ fn find_other<M: Machine>(m: &mut M, object: M::Ref, layout: M::Int, index: u16)
     let layout = LayoutId(layout.promote() as u16);
     let class = object.load_ref(fields::TYPE);
     if layout == layout::MODULE {
-        return m.cached(1, [Key::Ref(object), Key::None], |m, keys, deps| {
+        return m.cached(1, [Key::Ref(object), Key::None], move |m, keys, deps| {
             plan::load_module(vm(m), keys[0], static_name(m, index), deps)
         });
     }
@@ -62,20 +66,24 @@ fn find_other<M: Machine>(m: &mut M, object: M::Ref, layout: M::Int, index: u16)
             (flags & bit).differs(zero).yes()
         });
     if is_class {
-        return m.cached(1, [Key::Ref(object), Key::None], |m, keys, deps| {
+        return m.cached(1, [Key::Ref(object), Key::None], move |m, keys, deps| {
             plan::load_class(vm(m), keys[0], static_name(m, index), deps)
         });
     }
     let number = m.int(i64::from(layout.0));
-    m.cached(1, [Key::Ref(class), Key::Int(number)], |m, keys, deps| {
-        plan::load_other(
-            vm(m),
-            LayoutId(keys[1] as u16),
-            keys[0],
-            static_name(m, index),
-            deps,
-        )
-    })
+    m.cached(
+        1,
+        [Key::Ref(class), Key::Int(number)],
+        move |m, keys, deps| {
+            plan::load_other(
+                vm(m),
+                LayoutId(keys[1] as u16),
+                keys[0],
+                static_name(m, index),
+                deps,
+            )
+        },
+    )
 }
 
 #[cold]
@@ -119,7 +127,7 @@ pub(crate) fn load_attr<M: Machine>(m: &mut M, word: Word) -> Next {
 fn load_attr_other<M: Machine>(m: &mut M, word: Word, object: M::Val, load: Load) -> Next {
     let result = match load {
         Load::Constant(found) => m.val(found),
-        Load::Watched { address, version } => m.load_watched(address, version),
+        Load::Watched(slot) => slot.load(m),
         Load::Method(function) => {
             let function = m.val(function);
             m.call_val(
@@ -186,8 +194,8 @@ fn load_method_other<M: Machine>(m: &mut M, word: Word, object: M::Val, load: Lo
             let function = m.val(function);
             pair(m, word, function, object)
         }
-        Load::Watched { address, version } => {
-            let found = m.load_watched(address, version);
+        Load::Watched(slot) => {
+            let found = slot.load(m);
             pair(m, word, found, unset)
         }
         Load::Inline(offset) => {
@@ -206,7 +214,7 @@ fn load_method_other<M: Machine>(m: &mut M, word: Word, object: M::Val, load: Lo
                 .item_val(fields::ARRAY_ITEM, index);
             pair(m, word, result, unset)
         }
-        Load::MethodUnlessDict(function, 48)
+        Load::MethodUnlessDict(function)
             if !object
                 .reference()
                 .load_val(fields::LIST_SUB_DICT)
@@ -236,9 +244,13 @@ pub(crate) fn store_attr<M: Machine>(m: &mut M, word: Word) -> Next {
         let layout = object.load_int(fields::LAYOUT);
         if is_instance(layout) {
             let shape = object.load_int(fields::SHAPE);
-            let store = m.cached(1, [Key::Int(layout), Key::Int(shape)], |m, keys, deps| {
-                plan::store_instance(vm(m), keys[0], keys[1], static_name(m, word.b()), deps)
-            });
+            let store = m.cached(
+                1,
+                [Key::Int(layout), Key::Int(shape)],
+                move |m, keys, deps| {
+                    plan::store_instance(vm(m), keys[0], keys[1], static_name(m, word.b()), deps)
+                },
+            );
             match store {
                 Some(Store::Inline(offset)) => {
                     m.store_val(object, fields::slot(offset), value);
@@ -320,7 +332,7 @@ pub(crate) fn load_super<M: Machine>(m: &mut M, word: Word, as_method: bool) -> 
         let load = m.cached(
             1,
             [Key::Ref(class.reference()), Key::Ref(own)],
-            |m, keys, deps| {
+            move |m, keys, deps| {
                 plan::load_super(vm(m), keys[0], keys[1], static_name(m, word.c()), deps)
             },
         );

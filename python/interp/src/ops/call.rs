@@ -32,7 +32,6 @@ pub(crate) fn code_of<'a, M: Machine>(m: &mut M, function: M::Ref) -> &'a CodeDa
 
 /// Pushes a frame for a simple function whose `given` arguments stand from register `window` on; missing ones come from the defaults.
 /// False when the arguments do not fit.
-#[inline(always)]
 fn push_simple<M: Machine>(
     m: &mut M,
     function: M::Val,
@@ -149,10 +148,22 @@ pub(crate) fn call<M: Machine>(m: &mut M, word: Word) -> Next {
             let extra = i32::from(has_this);
             let window = b(word) + 2 - extra;
             let given = i32::from(word.c()) + extra;
-            if push_simple(m, callable, code, window, given, word.a(), kind::PLAIN)? {
-                return Ok(());
+            if code.exact_count == given as u32 {
+                m.set_reg(window - 1, callable);
+                let unset = m.unset();
+                return m.push_frame(
+                    &raw const code.block,
+                    window,
+                    given,
+                    word.a(),
+                    kind::PLAIN,
+                    unset,
+                );
             }
             return m.cold(move |m| {
+                if push_simple(m, callable, code, window, given, word.a(), kind::PLAIN)? {
+                    return Ok(());
+                }
                 call_bound(m, word, callable, code, window, given, None, kind::PLAIN)
             });
         }
@@ -431,7 +442,7 @@ fn call_class<M: Machine>(m: &mut M, word: Word, class: M::Val, names: Option<M:
     let plan = m.cached(
         1,
         [Key::Ref(class.reference()), Key::None],
-        |_, keys, deps| plan::construct(vm, keys[0], deps),
+        move |_, keys, deps| plan::construct(vm, keys[0], deps),
     );
     let Some(Construct {
         layout,
@@ -657,7 +668,13 @@ fn float_function<M: Machine>(
     if !float.abs().lt(limit).yes() {
         return Ok(None);
     }
-    let opaque = crate::frame::float_opaque(def, function);
+    let key = m.address((&raw const *def).expose_provenance());
+    let opaque = m.cached(1, [Key::Ref(key), Key::None], move |_, _, _| {
+        Some(crate::frame::float_opaque(def, function))
+    });
+    let Some(opaque) = opaque else {
+        return Ok(None);
+    };
     let result = m.call_float(opaque, [Arg::Float(float)])?;
     if !result.abs().lt(limit).yes() {
         return Ok(None);
@@ -731,7 +748,7 @@ fn is_instance<M: Machine>(
     let found = m.cached(
         1,
         [Key::Ref(own), Key::Ref(class.reference())],
-        |m, keys, deps| plan::is_instance(vm(m), keys[0], keys[1], deps),
+        move |m, keys, deps| plan::is_instance(vm(m), keys[0], keys[1], deps),
     );
     Ok(found.map(|found| m.val(ty::bool_value(found))))
 }

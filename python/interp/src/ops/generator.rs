@@ -95,7 +95,7 @@ fn resume<M: Machine>(
     let object = generator.reference();
     let window = m.window_top() + 1;
     // SAFETY: the saved place stands after a yield of this code.
-    let live = unsafe { code.block.live_registers(code.block.words.add(pc as usize)) as i32 };
+    let live = unsafe { code.block.live_before(pc) } as i32;
     let running = object.load_val(fields::GEN_FUNCTION);
     for index in 0..live {
         let at = m.int(i64::from(index));
@@ -128,13 +128,16 @@ fn resume<M: Machine>(
 fn suspended<'a, M: Machine>(m: &mut M, generator: M::Ref) -> Option<(&'a CodeData, u32)> {
     let current = generator.load_int(fields::GEN_STATE);
     let limit = m.int(state::RUNNING);
-    if !current.lt(limit).yes() {
-        return None;
-    }
+    current.lt(limit).yes().then(|| place_of(m, generator))
+}
+
+/// The code of a generator, and where it goes on.
+#[inline(always)]
+fn place_of<'a, M: Machine>(m: &mut M, generator: M::Ref) -> (&'a CodeData, u32) {
     let function = generator.load_val(fields::GEN_FUNCTION).reference();
     let code = call::code_of(m, function);
     let pc = generator.load_int(fields::GEN_PC).promote();
-    Some((code, pc as u32))
+    (code, pc as u32)
 }
 
 /// A for loop's step on a generator.
@@ -288,12 +291,15 @@ fn sendable<'a, M: Machine>(
     if object.load_val(fields::GEN_HANDLED).is_set().yes() {
         return None;
     }
-    let (current, created) = (object.load_int(fields::GEN_STATE), m.int(state::CREATED));
-    // What is sent to a generator that has not started must be None: the slow way complains.
-    if current.equals(created).yes() && !sent.is(ty::none()).yes() {
-        return None;
+    let (current, at_yield) = (object.load_int(fields::GEN_STATE), m.int(state::SUSPENDED));
+    if !current.equals(at_yield).yes() {
+        // What is sent to a generator that has not started must be None: the slow way complains.
+        let created = m.int(state::CREATED);
+        if !current.equals(created).yes() || !sent.is(ty::none()).yes() {
+            return None;
+        }
     }
-    suspended(m, object)
+    Some(place_of(m, object))
 }
 
 /// A step of any other iterator.

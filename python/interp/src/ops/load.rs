@@ -150,21 +150,14 @@ pub(crate) fn delete_cell<M: Machine>(m: &mut M, word: Word) -> Next {
 fn find_global<M: Machine>(m: &mut M, index: u16) -> Result<M::Val, coil_machine::Leave> {
     let running = function(m);
     let globals = running.reference().load_ref(fields::FUNC_GLOBALS);
-    let code = m.code();
-    let cx = m.context();
-    let found = m.cached(1, [Key::Ref(globals), Key::None], |_, keys, deps| {
-        // SAFETY: the machine's code is live.
-        let name = unsafe { CodeData::of(code) }.name(usize::from(index));
+    let found = m.cached(1, [Key::Ref(globals), Key::None], move |m, keys, deps| {
+        let name = name(m, index);
         // SAFETY: the machine's context belongs to a Vm.
-        plan::global(
-            unsafe { taipan_objects::Vm::from_context(cx) },
-            keys[0],
-            name,
-            deps,
-        )
+        let vm = unsafe { taipan_objects::Vm::from_context(m.context()) };
+        plan::global(vm, keys[0], name, deps)
     });
     match found {
-        Some(plan::GlobalSlot { address, version }) => Ok(m.load_watched(address, version)),
+        Some(slot) => Ok(slot.load(m)),
         None => m.cold(move |m| {
             let key = m.val(name(m, index).value());
             m.call_val(&opaque::LOAD_GLOBAL, [Arg::Val(running), Arg::Val(key)])
