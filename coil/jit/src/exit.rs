@@ -56,6 +56,12 @@ impl Jit {
         let jit = unsafe { Jit::of(cx) };
         jit.running.pop();
         let site_op = trace.sites[site as usize].op;
+        if let Some(at) = jit.forced.raised_at.take() {
+            // Nothing was raised: the interpreter executes the bytecode from its start.
+            // SAFETY: by contract; the innermost record has been written.
+            unsafe { restart(cx, at) };
+            return Step::Go;
+        }
         let unwinds = exit.slots.iter().any(|(slot, _)| *slot == UNWINDING_SLOT)
             || matches!(site_op, Op::GuardNoRaise);
         // SAFETY: by contract.
@@ -114,6 +120,17 @@ impl Jit {
         // SAFETY: by contract; the state is that of the exit.
         unsafe { Jit::record(cx, place, entry, Start::Bridge(start), raised) }
     }
+}
+
+/// Clears the exception, and has the innermost frame go on at a word.
+unsafe fn restart(cx: *mut Context, at: u32) {
+    // SAFETY: by the contract of the caller.
+    let context = unsafe { &mut *cx };
+    context.pending = 0;
+    // SAFETY: the innermost record is complete.
+    let record = unsafe { &mut *context.frame_top };
+    // SAFETY: code of records is live.
+    record.pc = unsafe { raw::word_at(record.code, at) };
 }
 
 /// Boxes numbers and makes virtual objects.

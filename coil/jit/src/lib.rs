@@ -36,6 +36,7 @@ mod record;
 mod roots;
 mod runtime;
 mod stats;
+mod stress;
 mod table;
 pub mod tiny;
 

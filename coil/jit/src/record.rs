@@ -46,6 +46,7 @@ impl Jit {
             max_recursion: limit(options.max_recursion),
             chop: options.chop,
             fail_guard: options.fail_guard,
+            stress: jit.forced.stress(options),
         };
         jit.stats.recordings += 1;
         let language = jit.language;
