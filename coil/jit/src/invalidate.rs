@@ -54,6 +54,17 @@ impl Jit {
         hit
     }
 
+    /// Frees the traces that are not valid. No compiled code runs.
+    pub(crate) fn free_stale(&mut self) {
+        let Some(backend) = &mut self.backend else {
+            return;
+        };
+        for trace in self.table.take_stale() {
+            self.stats.freed += 1;
+            backend.free(trace.code);
+        }
+    }
+
     /// Unlinks a trace, and all that lead into it. True if it was valid.
     ///
     /// # Safety
@@ -66,6 +77,7 @@ impl Jit {
         let entry = trace.entry;
         let address = trace.code.entry;
         let incoming = std::mem::take(&mut trace.incoming);
+        self.table.stale = true;
         self.stats.invalidated += 1;
         let bridges: Vec<u32> = self
             .table

@@ -177,10 +177,9 @@ impl Jit {
 
     /// Words of constants that must stay in place, of the traces from a number on.
     pub(crate) fn kept(&self, from: usize, f: &mut dyn FnMut(&[u64])) {
+        // A trace that is no longer valid may be running.
         for trace in self.table.iter_from(from) {
-            if trace.valid {
-                f(&trace.keep);
-            }
+            f(&trace.keep);
         }
         f(&self.compiling);
         // SAFETY: set only while the buffer lives.

@@ -316,7 +316,7 @@ impl Jit {
             keep,
             links,
         };
-        self.table.traces[number as usize] = Some(Box::new(trace));
+        self.table.add(trace);
         self.link(number, entry);
         Ok(())
     }
