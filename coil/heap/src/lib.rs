@@ -44,6 +44,6 @@ pub use layout::{
     Layout, LayoutFlags, LayoutTable, SizeFn, SizeRule, TraceFn,
 };
 pub use mutator::{AttachedMutator, Mutator, OutOfMemory, coil_safepoint, offsets, poll};
-pub use observe::{Collection, MajorPart, Observer, Reason};
+pub use observe::{Collection, Listener, MajorPart, Observer, Reason};
 pub use root_vec::RootVec;
 pub use roots::{Phase, RootSet, RootSetId, Visitor, WeakSet, WeakVisitor};

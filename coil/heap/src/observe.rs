@@ -78,9 +78,12 @@ impl fmt::Display for Collection {
     }
 }
 
+/// A function that is told.
+pub type Listener = dyn Fn(&Collection) + Send + Sync;
+
 /// Called after each collection, while the program is stopped. It does not touch the heap.
 #[derive(Clone, Default)]
-pub struct Observer(pub Option<Arc<dyn Fn(&Collection) + Send + Sync>>);
+pub struct Observer(pub Option<Arc<Listener>>);
 
 impl fmt::Debug for Observer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -58,7 +58,7 @@ impl Vm {
     #[cold]
     pub fn raise_memory_error(&mut self) -> Raised {
         let mutator = self.mutator();
-        let class = types::MEMORY_ERROR.as_ref();
+        let class = types::MemoryError.as_ref();
         let made = mutator.beyond_limit(MEMORY_ERROR_RESERVE, || {
             mutator.alloc(layout::EXCEPTION, Some(class), layout::EXCEPTION_SIZE)
         });

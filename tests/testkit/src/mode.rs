@@ -86,7 +86,9 @@ impl Mode {
             Mode::Stress | Mode::Default => Vec::new(),
             Mode::Guards => soon("max-bridges:30,fail-guards:7"),
             Mode::Raise => soon("force-raise:4"),
-            Mode::Invalidate => soon("force-invalidate:9"),
+            Mode::Invalidate => jit(
+                "threshold:12,function-threshold:8,bridge-threshold:3,verify,force-invalidate:20",
+            ),
             Mode::Frames => soon("force-frames:4"),
             Mode::Short => soon("chop:9,max-depth:1"),
             Mode::Plain => soon("no-opt"),
