@@ -52,6 +52,19 @@ const STEPS: &[Step] = &[
             ],
         )
     }),
+    ("forced", |w| {
+        with_taipan(
+            w,
+            &[
+                "run",
+                "--package",
+                "testkit",
+                "--",
+                "--modes",
+                "guards,raise,invalidate,frames,short,plain",
+            ],
+        )
+    }),
     ("programs", |w| {
         with_taipan(
             w,

@@ -20,6 +20,8 @@ impl Events {
     pub const INVALIDATED: u32 = 4;
     /// Frames of the running trace were made available and may have been written to.
     pub const FORCED: u32 = 8;
+    /// Compiled code went beyond the heap limit where it could not raise: if there is still no memory, the language raises now.
+    pub const NO_MEMORY: u32 = 16;
 }
 
 /// What a thread needs to run guest code. A language embeds it as the first field of its own `repr(C)` per-thread struct; it is

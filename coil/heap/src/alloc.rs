@@ -12,7 +12,8 @@ use crate::core::{Refused, Region};
 use crate::heap::Extent;
 use crate::layout::{ARRAY_ITEMS, ARRAY_LENGTH, ARRAY_OF_BYTES, ARRAY_OF_VALUES, SizeRule};
 use crate::mutator::{Mutator, OutOfMemory, poll};
-use crate::space::LARGE;
+use crate::observe::Reason;
+use crate::space::{BLOCK, LARGE};
 
 /// Young memory is cleared in steps of this size.
 const CLEAR_BYTES: usize = 8 << 10;
@@ -83,11 +84,11 @@ impl Mutator {
     /// Collects because memory was refused; an error when even a full collection did not help.
     fn collect_after(&self, refused: Refused, full: &mut bool) -> Result<(), OutOfMemory> {
         match refused {
-            Refused::NurseryFull => self.heap.collect(self, Extent::Step),
+            Refused::NurseryFull => self.heap.collect(self, Extent::Step, Reason::NurseryFull),
             Refused::LimitReached if *full => return Err(OutOfMemory),
             Refused::LimitReached => {
                 *full = true;
-                self.heap.collect(self, Extent::Full);
+                self.heap.collect(self, Extent::Full, Reason::LimitReached);
             }
         }
         Ok(())
@@ -110,6 +111,7 @@ impl Mutator {
                 } else {
                     Extent::Step
                 },
+                Reason::Stress,
             );
         }
     }
@@ -199,7 +201,7 @@ impl Mutator {
         if first.is_ok() {
             return first;
         }
-        self.heap.collect(self, Extent::Full);
+        self.heap.collect(self, Extent::Full, Reason::LimitReached);
         allocate()
     }
 
@@ -275,6 +277,30 @@ impl Mutator {
         let end = compiled.base + count * compiled.item_size as usize;
         // SAFETY: the tail belongs to the object.
         unsafe { object.field_ptr::<u8>(end).write_bytes(0, old_end - end) };
+    }
+}
+
+impl Mutator {
+    /// Allocates what must not fail: up to this many bytes beyond the heap limit. The limit holds again afterwards.
+    pub fn beyond_limit<R>(&self, bytes: usize, f: impl FnOnce() -> R) -> R {
+        let limit = self.heap.config.max_heap_bytes;
+        self.heap.core().config.max_heap_bytes = limit.saturating_add(bytes);
+        let result = f();
+        self.heap.core().config.max_heap_bytes = limit;
+        result
+    }
+
+    /// Whether the heap has no room for another block up to its limit, even after a full collection.
+    #[must_use]
+    pub fn at_limit(&self) -> bool {
+        let full = || {
+            let core = self.heap.core();
+            core.used_bytes() + BLOCK > core.config.max_heap_bytes
+        };
+        if full() {
+            self.heap.collect(self, Extent::Full, Reason::LimitReached);
+        }
+        full()
     }
 }
 

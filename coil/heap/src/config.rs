@@ -1,5 +1,7 @@
 //! [`HeapConfig`]: every tunable and every stress mode of a heap, as plain data.
 
+use crate::observe::Observer;
+
 /// How a heap behaves. `HeapConfig::default()` is what programs want; the stress modes are for tests.
 #[derive(Clone, Debug)]
 pub struct HeapConfig {
@@ -38,6 +40,8 @@ pub struct HeapConfig {
     pub verify: bool,
     /// Seed of everything random above.
     pub seed: u64,
+    /// Who is told of collections.
+    pub observer: Observer,
 }
 
 impl Default for HeapConfig {
@@ -60,6 +64,7 @@ impl Default for HeapConfig {
             poison: false,
             verify: false,
             seed: 0x9E37_79B9_7F4A_7C15,
+            observer: Observer::default(),
         }
     }
 }

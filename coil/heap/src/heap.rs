@@ -9,6 +9,7 @@ use crate::core::Core;
 use crate::counters::Counters;
 use crate::layout::LayoutTable;
 use crate::mutator::{Mutator, OutOfMemory};
+use crate::observe::{Collection, MajorPart, Reason};
 use crate::roots::{RootSet, RootSetId, WeakSet};
 use crate::space::Space;
 use crate::stack::with_registers_on_stack;
@@ -119,7 +120,7 @@ impl Heap {
     }
 
     /// Stops the world and collects; when another thread is about to, waits for it instead.
-    pub(crate) fn collect(&self, mutator: &Mutator, extent: Extent) {
+    pub(crate) fn collect(&self, mutator: &Mutator, extent: Extent, reason: Reason) {
         with_registers_on_stack(&mut |low| {
             mutator.set_stack_low(low);
             let Some(mutators) = self.handshake.stop_others() else {
@@ -127,7 +128,7 @@ impl Heap {
             };
             let _resume = Resume(&self.handshake);
             let mut core = self.core();
-            core.collect(&mutators, extent);
+            core.collect(&mutators, extent, reason);
             self.marking.store(core.marking, Relaxed);
         });
     }
@@ -146,8 +147,10 @@ impl Drop for Resume<'_> {
 const GIVE_BACK_FIRST: u64 = 4;
 
 impl Core {
-    fn collect(&mut self, mutators: &[MutatorPtr], extent: Extent) {
+    fn collect(&mut self, mutators: &[MutatorPtr], extent: Extent, reason: Reason) {
         let begin = Instant::now();
+        let before_bytes = self.used_bytes();
+        let (marking, majors) = (self.marking, self.counters.majors);
         self.minor(mutators);
         if self.config.verify {
             self.verify_heap(mutators);
@@ -182,8 +185,25 @@ impl Core {
             .counters
             .trim_max_ns
             .max((end - collected).as_nanos() as u64);
-        self.counters.pauses.record((end - begin).as_nanos() as u64);
+        let pause_ns = (end - begin).as_nanos() as u64;
+        self.counters.pauses.record(pause_ns);
         self.last_end = Some(end);
+        if let Some(observer) = &self.config.observer.0 {
+            let major = match (extent, marking, self.marking) {
+                (Extent::Full, ..) => MajorPart::Complete,
+                _ if self.counters.majors > majors => MajorPart::Finish,
+                (_, true, _) => MajorPart::Step,
+                (_, false, true) => MajorPart::Begin,
+                (_, false, false) => MajorPart::None,
+            };
+            observer(&Collection {
+                reason,
+                major,
+                before_bytes,
+                after_bytes: self.used_bytes(),
+                pause_ns,
+            });
+        }
     }
 
     fn major_step(&mut self, mutators: &[MutatorPtr], minor: Duration) {

@@ -24,6 +24,7 @@ mod layout;
 mod major;
 mod minor;
 mod mutator;
+mod observe;
 mod pool;
 mod root_vec;
 mod roots;
@@ -43,5 +44,6 @@ pub use layout::{
     Layout, LayoutFlags, LayoutTable, SizeFn, SizeRule, TraceFn,
 };
 pub use mutator::{AttachedMutator, Mutator, OutOfMemory, coil_safepoint, offsets, poll};
+pub use observe::{Collection, Listener, MajorPart, Observer, Reason};
 pub use root_vec::RootVec;
 pub use roots::{Phase, RootSet, RootSetId, Visitor, WeakSet, WeakVisitor};

@@ -15,6 +15,7 @@ use coil_value::{Ref, flags};
 
 use crate::core::Region;
 use crate::heap::{Extent, Heap};
+use crate::observe::Reason;
 use crate::root_vec::RootVecs;
 use crate::roots::{RootSet, RootSetId};
 use crate::stack::{stack_end, with_registers_on_stack};
@@ -242,8 +243,11 @@ impl Mutator {
 
     /// Collects now: the young objects, or everything.
     pub fn collect(&self, full: bool) {
-        self.heap
-            .collect(self, if full { Extent::Full } else { Extent::Step });
+        self.heap.collect(
+            self,
+            if full { Extent::Full } else { Extent::Step },
+            Reason::Requested,
+        );
     }
 
     pub(crate) fn set_stack_low(&self, low: usize) {

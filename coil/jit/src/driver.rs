@@ -295,6 +295,9 @@ pub(crate) unsafe fn finish_root(cx: *mut Context) -> Step {
 unsafe fn enter(cx: *mut Context, entry: *const u8) -> Step {
     // SAFETY: attached.
     let jit = unsafe { Jit::of(cx) };
+    if jit.table.stale && jit.running.is_empty() {
+        jit.free_stale();
+    }
     let Some(backend) = &jit.backend else {
         return Step::Go;
     };

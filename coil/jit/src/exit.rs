@@ -5,6 +5,7 @@ use crate::driver::Step;
 use crate::jit::Jit;
 use crate::raw;
 use crate::record::MAX_LEAVES;
+use crate::runtime::{boxed, without_fail};
 use crate::table::{Compiled, Entry};
 use coil_backend::{LeafPlace, leaves};
 use coil_frame::{CodeBlock, Context, Events, FrameRecord};
@@ -33,7 +34,7 @@ impl Jit {
             .table
             .get_mut(number)
             .expect("code that ran is in the table");
-        // SAFETY: traces are boxed and never removed (J3); only this function holds the reference.
+        // SAFETY: traces are boxed, and removed when compiled code is entered again (J3); only this function holds the reference.
         let trace = unsafe { &mut *trace };
         let exit = &trace.exits[trace.code.sites[site as usize].exit as usize];
         // SAFETY: the root frame's record is the innermost.
@@ -56,6 +57,12 @@ impl Jit {
         let jit = unsafe { Jit::of(cx) };
         jit.running.pop();
         let site_op = trace.sites[site as usize].op;
+        if let Some(at) = jit.forced.raised_at.take() {
+            // Nothing was raised: the interpreter executes the bytecode from its start.
+            // SAFETY: by contract; the innermost record has been written.
+            unsafe { restart(cx, at) };
+            return Step::Go;
+        }
         let unwinds = exit.slots.iter().any(|(slot, _)| *slot == UNWINDING_SLOT)
             || matches!(site_op, Op::GuardNoRaise);
         // SAFETY: by contract.
@@ -116,6 +123,17 @@ impl Jit {
     }
 }
 
+/// Clears the exception, and has the innermost frame go on at a word.
+unsafe fn restart(cx: *mut Context, at: u32) {
+    // SAFETY: by the contract of the caller.
+    let context = unsafe { &mut *cx };
+    context.pending = 0;
+    // SAFETY: the innermost record is complete.
+    let record = unsafe { &mut *context.frame_top };
+    // SAFETY: code of records is live.
+    record.pc = unsafe { raw::word_at(record.code, at) };
+}
+
 /// Boxes numbers and makes virtual objects.
 unsafe fn materialise(
     cx: *mut Context,
@@ -132,14 +150,16 @@ unsafe fn materialise(
                 let int = bits[at].cast_signed();
                 match Value::from_small_int(int) {
                     Some(value) => value.bits(),
-                    None => (hooks.box_int)(cx, int),
+                    // SAFETY: by the contract of `leave`.
+                    None => unsafe { boxed(cx, || (hooks.box_int)(cx, int)) },
                 }
             }
             ExitValue::BoxFloat(_) => {
                 let float = f64::from_bits(bits[at]);
                 match Value::from_f64(float) {
                     Some(value) => value.bits(),
-                    None => (hooks.box_float)(cx, float),
+                    // SAFETY: as above.
+                    None => unsafe { boxed(cx, || (hooks.box_float)(cx, float)) },
                 }
             }
             ExitValue::Plain(_) | ExitValue::BoxRef(_) | ExitValue::Virtual(_) => bits[at],
@@ -161,24 +181,18 @@ unsafe fn materialise(
         let ty = find(LeafPlace::Type(at)).map_or(0, |&(leaf, _)| bits[leaf]);
         // SAFETY: a type pointer or 0.
         let ty = unsafe { Ref::from_address(ty) };
-        match mutator.alloc(LayoutId(new.layout), ty, new.size_bytes as usize) {
-            Ok(made) => {
-                objects[at] = made.address() as u64;
-                // Numbers first: what is made next may collect, and the collector asks an object for its size.
-                for (number, &(field, _)) in object.fields.iter().enumerate() {
-                    let field = &trace.fields[field as usize];
-                    if !matches!(field.access, Access::Val | Access::Ref) {
-                        let leaf = find(LeafPlace::Field(at, number));
-                        let word = leaf.map_or(0, |&(leaf, _)| bits[leaf]);
-                        // SAFETY: the trace stores this field into objects of this kind.
-                        unsafe { store(mutator, objects[at] as usize, field, word) };
-                    }
-                }
-            }
-            Err(_) => {
-                // There is no state to go back to: what the exit describes exists nowhere else.
-                coil_options::Sink::Stderr.write("fatal: no memory for objects of compiled code\n");
-                std::process::abort();
+        let size = new.size_bytes as usize;
+        let made = || mutator.alloc(LayoutId(new.layout), ty, size).ok();
+        // SAFETY: by the contract of `leave`.
+        objects[at] = unsafe { without_fail(cx, made) }.address() as u64;
+        // Numbers first: what is made next may collect, and the collector asks an object for its size.
+        for (number, &(field, _)) in object.fields.iter().enumerate() {
+            let field = &trace.fields[field as usize];
+            if !matches!(field.access, Access::Val | Access::Ref) {
+                let leaf = find(LeafPlace::Field(at, number));
+                let word = leaf.map_or(0, |&(leaf, _)| bits[leaf]);
+                // SAFETY: the trace stores this field into objects of this kind.
+                unsafe { store(mutator, objects[at] as usize, field, word) };
             }
         }
         // Fields are filled below; until then they are zero, which every layout allows.

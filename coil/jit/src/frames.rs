@@ -5,6 +5,7 @@
 
 use crate::jit::Jit;
 use crate::raw;
+use crate::runtime::boxed;
 use coil_backend::{LeafPlace, TraceReturn, leaves};
 use coil_frame::{CodeBlock, Context, FrameRecord};
 use coil_heap::RootVec;
@@ -167,11 +168,13 @@ unsafe fn inlined(
             ExitValue::Plain(_) | ExitValue::BoxRef(_) => raw,
             ExitValue::BoxInt(_) => match Value::from_small_int(raw.cast_signed()) {
                 Some(value) => value.bits(),
-                None => (hooks.box_int)(cx, raw.cast_signed()),
+                // SAFETY: by the contract of `frames`.
+                None => unsafe { boxed(cx, || (hooks.box_int)(cx, raw.cast_signed())) },
             },
             ExitValue::BoxFloat(_) => match Value::from_f64(f64::from_bits(raw)) {
                 Some(value) => value.bits(),
-                None => (hooks.box_float)(cx, f64::from_bits(raw)),
+                // SAFETY: as above.
+                None => unsafe { boxed(cx, || (hooks.box_float)(cx, f64::from_bits(raw))) },
             },
             ExitValue::Virtual(_) => 0,
         };

@@ -23,27 +23,48 @@ pub unsafe fn cell_changed(cx: *mut Context, cell: *const u32) {
         return;
     };
     jit.stats.cell_changes += 1;
-    let mut hit = false;
-    for number in traces {
-        // SAFETY: by contract.
-        hit |= unsafe { jit.invalidate(cx, number) };
-    }
-    if !hit {
-        return;
-    }
-    *jit.changes.entry(cell.addr()).or_default() += 1;
-    jit.log(
-        Section::JitInvalidate,
-        format_args!("cell {:#x} changed", cell.addr()),
-    );
-    jit.epoch += 1;
-    if !jit.running.is_empty() {
-        // SAFETY: by contract.
-        unsafe { &(*cx).events }.fetch_or(Events::INVALIDATED, Relaxed);
+    // SAFETY: by contract.
+    if unsafe { jit.invalidate_all(cx, &traces) } {
+        *jit.changes.entry(cell.addr()).or_default() += 1;
+        jit.log(
+            Section::JitInvalidate,
+            format_args!("cell {:#x} changed", cell.addr()),
+        );
     }
 }
 
 impl Jit {
+    /// Invalidates traces, and has those that run left at their next poll. True if one was valid.
+    ///
+    /// # Safety
+    /// The context is this driver's.
+    pub(crate) unsafe fn invalidate_all(&mut self, cx: *mut Context, traces: &[u32]) -> bool {
+        let mut hit = false;
+        for &number in traces {
+            // SAFETY: by contract.
+            hit |= unsafe { self.invalidate(cx, number) };
+        }
+        if hit {
+            self.epoch += 1;
+            if !self.running.is_empty() {
+                // SAFETY: by contract.
+                unsafe { &(*cx).events }.fetch_or(Events::INVALIDATED, Relaxed);
+            }
+        }
+        hit
+    }
+
+    /// Frees the traces that are not valid. No compiled code runs.
+    pub(crate) fn free_stale(&mut self) {
+        let Some(backend) = &mut self.backend else {
+            return;
+        };
+        for trace in self.table.take_stale() {
+            self.stats.freed += 1;
+            backend.free(trace.code);
+        }
+    }
+
     /// Unlinks a trace, and all that lead into it. True if it was valid.
     ///
     /// # Safety
@@ -56,6 +77,7 @@ impl Jit {
         let entry = trace.entry;
         let address = trace.code.entry;
         let incoming = std::mem::take(&mut trace.incoming);
+        self.table.stale = true;
         self.stats.invalidated += 1;
         let bridges: Vec<u32> = self
             .table

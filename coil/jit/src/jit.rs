@@ -7,6 +7,7 @@ use crate::language::Language;
 use crate::raw;
 use crate::roots::ContextRoots;
 use crate::stats::{Clock, Stats};
+use crate::stress::Forced;
 use crate::table::Table;
 use coil_backend::Backend;
 use coil_frame::{CodeBlock, Context, FrameRecord};
@@ -48,6 +49,8 @@ pub struct Jit {
     pub(crate) window_extent: usize,
     /// Counts invalidations.
     pub(crate) epoch: u64,
+    /// Stress modes.
+    pub(crate) forced: Forced,
     /// Whose time it is, while statistics are wanted.
     pub(crate) clock: Clock,
     pub(crate) stats: Stats,
@@ -108,6 +111,7 @@ impl Jit {
             running: Vec::new(),
             window_extent: 0,
             epoch: 0,
+            forced: Forced::default(),
             clock: Clock::new(options.stats.wanted()),
             stats: Stats::default(),
             start: Instant::now(),
@@ -173,10 +177,9 @@ impl Jit {
 
     /// Words of constants that must stay in place, of the traces from a number on.
     pub(crate) fn kept(&self, from: usize, f: &mut dyn FnMut(&[u64])) {
+        // A trace that is no longer valid may be running.
         for trace in self.table.iter_from(from) {
-            if trace.valid {
-                f(&trace.keep);
-            }
+            f(&trace.keep);
         }
         f(&self.compiling);
         // SAFETY: set only while the buffer lives.

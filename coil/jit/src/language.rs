@@ -1,10 +1,11 @@
 //! What a language gives the driver.
 
 use coil_frame::CodeBlock;
-use coil_heap::HeapConfig;
+use coil_heap::{Collection, HeapConfig, MajorPart, Observer};
 use coil_machine::{Direct, DirectVal, Hooks, Leave, Next};
-use coil_options::GcOptions;
+use coil_options::{Options, Section};
 use coil_record::Recorder;
+use std::sync::Arc;
 
 /// A language: its run loop on both machines, and what the driver must ask of it.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +26,9 @@ pub struct Language {
 }
 
 /// The heap's configuration that options ask for.
-pub fn heap_config(options: &GcOptions) -> HeapConfig {
+pub fn heap_config(options: &Options) -> HeapConfig {
+    let log = options.log.clone();
+    let options = &options.gc;
     let mut config = HeapConfig::default();
     let size = |bytes: u64| usize::try_from(bytes).unwrap_or(usize::MAX);
     config.stress_every = u32::try_from(options.stress).unwrap_or(u32::MAX);
@@ -40,5 +43,14 @@ pub fn heap_config(options: &GcOptions) -> HeapConfig {
     config.pin_random_percent = u8::try_from(options.pin_random.min(100)).unwrap_or(100);
     config.poison = options.poison;
     config.verify = options.verify;
+    if log.on(Section::GcMinor) || log.on(Section::GcMajor) {
+        config.observer = Observer(Some(Arc::new(move |collection: &Collection| {
+            let section = match collection.major {
+                MajorPart::None => Section::GcMinor,
+                _ => Section::GcMajor,
+            };
+            log.line(section, format_args!("{collection}"));
+        })));
+    }
     config
 }

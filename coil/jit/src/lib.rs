@@ -12,8 +12,8 @@
 //! Invariants
 //! - J1: one `Jit` per context, boxed, alive as long as the context runs guest code. No reference to it is held while guest code runs.
 //! - J2: recording never nests: interpreters that run inside natives called while recording run Direct and compiled code.
-//! - J3: compiled code is patched and invalidated only by the thread that owns it, while it is outside or in a native call; code is not freed
-//!   while the context lives.
+//! - J3: compiled code is patched and invalidated only by the thread that owns it, while it is outside or in a native call; it is freed while
+//!   none runs, and nothing refers to it any more.
 //! - J4: compiled code of an invalidated trace is not entered again: its entries are unlinked at once, and a suspended run of it leaves at the
 //!   poll after its call ([`Events::INVALIDATED`]).
 //! - J5: constants of traces are pinned by the driver's root set.
@@ -36,6 +36,7 @@ mod record;
 mod roots;
 mod runtime;
 mod stats;
+mod stress;
 mod table;
 pub mod tiny;
 

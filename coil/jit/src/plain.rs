@@ -47,9 +47,19 @@ pub(crate) fn lower(trace: &Trace) -> Compiled {
         map[at] = Id::inst(insts.len());
         insts.push(inst);
     }
-    let exits = (0..trace.snapshots.len())
-        .map(|at| flatten(trace, &map, at))
-        .collect();
+    // Snapshots that nothing leaves by may speak of instructions that the recording took back.
+    let mut exits = vec![Exit::default(); trace.snapshots.len()];
+    let last = match trace.end {
+        End::Link { snapshot, .. } | End::Exit(snapshot) => snapshot,
+        End::Loop(_) | End::Return(_) | End::Yield(_) => SnapshotId::NONE,
+    };
+    let used = insts.iter().map(|inst| inst.snapshot).chain([last]);
+    for snapshot in used.filter(|snapshot| *snapshot != SnapshotId::NONE) {
+        let at = snapshot.0 as usize;
+        if exits[at].frames.is_empty() {
+            exits[at] = flatten(trace, &map, at);
+        }
+    }
     let end = match &trace.end {
         End::Loop(snapshot) => {
             let state = flatten(trace, &map, snapshot.0 as usize);

@@ -46,6 +46,7 @@ impl Jit {
             max_recursion: limit(options.max_recursion),
             chop: options.chop,
             fail_guard: options.fail_guard,
+            stress: jit.forced.stress(options),
         };
         jit.stats.recordings += 1;
         let language = jit.language;
@@ -315,7 +316,7 @@ impl Jit {
             keep,
             links,
         };
-        self.table.traces[number as usize] = Some(Box::new(trace));
+        self.table.add(trace);
         self.link(number, entry);
         Ok(())
     }

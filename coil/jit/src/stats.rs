@@ -38,6 +38,8 @@ counters! {
     blacklisted;
     /// Traces invalidated.
     invalidated;
+    /// Traces freed.
+    freed;
     /// Watched cells that changed.
     cell_changes;
     /// Bytecodes recorded.

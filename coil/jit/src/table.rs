@@ -51,17 +51,36 @@ pub(crate) struct Compiled {
 /// The traces by number.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    pub(crate) traces: Vec<Option<Box<Compiled>>>,
+    traces: Vec<Option<Box<Compiled>>>,
+    /// The last number was given to a recording and has come to nothing so far.
+    reserved: bool,
+    /// Some traces are not valid.
+    pub(crate) stale: bool,
 }
 
 impl Table {
     /// A number for a trace to be recorded.
     pub(crate) fn reserve(&mut self) -> u32 {
-        // A number that came to nothing is used again.
-        if self.traces.last().is_none_or(Option::is_some) {
+        // A number that came to nothing is used again, that of a trace never.
+        if !self.reserved {
             self.traces.push(None);
+            self.reserved = true;
         }
-        u32::try_from(self.traces.len() - 1).expect("the code cache limits traces")
+        u32::try_from(self.traces.len() - 1).expect("fewer than 2^32 traces in a run")
+    }
+
+    /// Adds the trace that the last number was reserved for.
+    pub(crate) fn add(&mut self, trace: Compiled) {
+        let place = self.traces.last_mut().expect("a number was reserved");
+        *place = Some(Box::new(trace));
+        self.reserved = false;
+    }
+
+    /// Takes out the traces that are not valid.
+    pub(crate) fn take_stale(&mut self) -> impl Iterator<Item = Box<Compiled>> {
+        self.stale = false;
+        let all = self.traces.iter_mut();
+        all.filter_map(|trace| trace.take_if(|trace| !trace.valid))
     }
 
     pub(crate) fn get(&self, number: u32) -> Option<&Compiled> {

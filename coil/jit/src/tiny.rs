@@ -279,7 +279,7 @@ impl Guest {
         for (number, layout) in (FIRST_OWN_LAYOUT.0..).zip(layouts) {
             table.define(LayoutId(number), layout);
         }
-        let heap = Heap::new(heap_config(&options.gc), table).map_err(std::io::Error::other)?;
+        let heap = Heap::new(heap_config(options), table).map_err(std::io::Error::other)?;
         let mutator = heap.attach();
         let mut context = Box::new(Context::new()?);
         context.mutator = &raw const *mutator;

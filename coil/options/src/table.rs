@@ -39,6 +39,14 @@ macro_rules! for_each_option {
                 chop: count = 0, "chop";
                 /// Stress: guards fail by force: the n-th guard of every trace leaves it whatever its condition (0 = off).
                 fail_guard: count = 0, "fail-guard";
+                /// Stress: one in n guards, at random, leaves its trace whatever its condition (0 = off).
+                fail_guards: count = 0, "fail-guards";
+                /// Stress: one in n opaque calls, at random, leaves its trace by the way of exceptions before it is made (0 = off).
+                force_raise: count = 0, "force-raise";
+                /// Stress: one in n opaque calls, at random, invalidates its trace (0 = off).
+                force_invalidate: count = 0, "force-invalidate";
+                /// Stress: one in n opaque calls, at random, looks at the frames, and its trace is left after it (0 = off).
+                force_frames: count = 0, "force-frames";
                 /// Compile with Cranelift (only where it is built in).
                 cranelift: switch = false, "cranelift";
                 /// Compile traces as recorded.

@@ -53,7 +53,7 @@ pub(crate) static LOAD_WORD: Opaque = Opaque {
     sees_frames: false,
 };
 
-fn describe(function: &'static Opaque) -> Call {
+pub(crate) fn describe(function: &'static Opaque) -> Call {
     Call {
         name: function.name,
         function: function.function.addr(),
@@ -97,6 +97,7 @@ impl<'t> Recorder<'t> {
             let mut state = self.buf.state();
             if !state.done {
                 snapshot = state.snapshot_after(pc);
+                state.stress_call(snapshot, self.number);
             }
         }
         let direct = args.map(direct_arg);

@@ -20,6 +20,7 @@ mod recorder;
 mod refs;
 mod start;
 mod state;
+mod stress;
 mod vals;
 
 #[cfg(test)]
@@ -33,4 +34,5 @@ pub use recorder::{Environment, Limits, Recorded, Recorder};
 pub use refs::RecRef;
 pub use start::{BridgeStart, SeedValue, Start, StartVirtual};
 pub use state::PENDING_ALIAS;
+pub use stress::Stress;
 pub use vals::RecVal;

@@ -4,6 +4,7 @@ use crate::abort::Abort;
 use crate::buf::TraceBuf;
 use crate::start::{BridgeStart, SeedValue, Start};
 use crate::state::{State, SymFrame, Unknown, live_registers};
+use crate::stress::Stress;
 use coil_frame::{CodeBlock, Context};
 use coil_machine::Direct;
 use coil_trace::{End, Id, Op, SnapshotId, Trace, Ty};
@@ -28,7 +29,7 @@ pub trait Environment {
 }
 
 /// How far a recording may go.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Instructions.
     pub max_ops: usize,
@@ -40,6 +41,8 @@ pub struct Limits {
     pub chop: u64,
     /// Stress: this guard of every trace fails (0 = off).
     pub fail_guard: u64,
+    /// Stress by chance.
+    pub stress: Stress,
 }
 
 /// What a recording leaves.
@@ -114,6 +117,7 @@ impl<'t> Recorder<'t> {
         };
         let mut state = buf.state();
         state.fail_guard = limits.fail_guard;
+        state.stress = limits.stress;
         match start {
             Start::Loop { code, header } => {
                 recorder.header = Some((*code, *header));

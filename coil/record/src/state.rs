@@ -1,6 +1,7 @@
 //! What a recording knows: instructions so far, which constant a value turned out to be, registers, frames, snapshots.
 
 use crate::abort::Abort;
+use crate::stress::{CALM, Stress};
 use coil_frame::{CodeBlock, FrameRecord};
 use coil_trace::{
     Call, Const, End, Field, Id, Inst, NewObject, Op, Snapshot, SnapshotFrame, SnapshotId, Trace,
@@ -75,12 +76,10 @@ pub(crate) struct State {
     pub(crate) done: bool,
     pub(crate) abort: Option<Abort>,
     pub(crate) cells: Vec<(usize, u32)>,
-    guards: u64,
+    pub(crate) guards: u64,
     pub(crate) fail_guard: u64,
+    pub(crate) stress: Stress,
 }
-
-/// What a forced guard compares with 0.
-static FORCED: u64 = 1;
 
 impl State {
     pub(crate) fn new() -> State {
@@ -113,6 +112,7 @@ impl State {
             cells: Vec::new(),
             guards: 0,
             fail_guard: 0,
+            stress: CALM,
         }
     }
 
@@ -266,27 +266,6 @@ impl State {
         let snapshot = self.snapshot();
         self.force(snapshot);
         self.push(op, [a, b, Id::NONE], 0, snapshot);
-    }
-
-    /// Stress: appends a guard that fails before the guard that the options name.
-    pub(crate) fn force(&mut self, snapshot: SnapshotId) {
-        self.guards += 1;
-        if self.fail_guard == 0 || self.guards != self.fail_guard {
-            return;
-        }
-        let field = self.field(&Field {
-            offset: 0,
-            access: coil_trace::Access::I64,
-            alias: PENDING_ALIAS - 1,
-            immutable: false,
-            barrier: coil_trace::Barrier::None,
-        });
-        let place = self.constant(Ty::Ref, (&raw const FORCED).addr() as u64);
-        let args = [place, Id::NONE, Id::NONE];
-        let flag = self.push(Op::LoadInt, args, field, SnapshotId::NONE);
-        let zero = self.constant(Ty::Int, 0);
-        let fails = self.push(Op::IntEq, [flag, zero, Id::NONE], 0, SnapshotId::NONE);
-        self.push(Op::GuardTrue, [fails, Id::NONE, Id::NONE], 0, snapshot);
     }
 
     /// Guards that a bool is what it is now.

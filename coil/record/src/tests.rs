@@ -1,6 +1,6 @@
 //! The Recorder driven by hand: what it appends, and which rules it checks.
 
-use crate::{Abort, Environment, Limits, Recorded, Recorder, Start, TraceBuf};
+use crate::{Abort, Environment, Limits, Recorded, Recorder, Start, Stress, TraceBuf};
 use coil_frame::{CodeBlock, Context, FrameRecord};
 use coil_heap::{AttachedMutator, FIRST_FREE_LAYOUT, Heap, HeapConfig, Layout, LayoutTable};
 use coil_machine::{
@@ -69,6 +69,11 @@ const LIMITS: Limits = Limits {
     max_recursion: 1,
     chop: 0,
     fail_guard: 0,
+    stress: Stress {
+        fail_guards: 0,
+        dice: 0,
+        before_call: None,
+    },
 };
 
 impl Rig {

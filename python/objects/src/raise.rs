@@ -1,5 +1,7 @@
 //! Results of native code that can raise, and raising.
 
+use crate::layout::{self, at};
+use crate::mem;
 use crate::protocol;
 use crate::ty::{StaticType, types};
 use crate::vm::Vm;
@@ -9,6 +11,9 @@ use coil_value::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "an exception is pending: pass it on or clear it"]
 pub struct Raised(());
+
+/// How far beyond the heap's limit MemoryErrors may go.
+const MEMORY_ERROR_RESERVE: usize = 256 << 10;
 
 /// What native code returns.
 pub type PyResult<T = Value> = Result<T, Raised>;
@@ -49,10 +54,22 @@ impl Vm {
         }
     }
 
-    /// MemoryError: the one made in advance, since there is no memory.
+    /// MemoryError: a new one as long as the reserve beyond the heap's limit has room for it, then the one made in advance.
     #[cold]
     pub fn raise_memory_error(&mut self) -> Raised {
-        let error = self.interp.memory_error();
+        let mutator = self.mutator();
+        let class = types::MemoryError.as_ref();
+        let made = mutator.beyond_limit(MEMORY_ERROR_RESERVE, || {
+            mutator.alloc(layout::EXCEPTION, Some(class), layout::EXCEPTION_SIZE)
+        });
+        let shared = mem::expect_ref(self.interp.memory_error());
+        let error = made.unwrap_or(shared);
+        self.store(error, at::EXC_ARGS, Some(crate::exception::args(shared)));
+        for field in [at::EXC_TRACEBACK, at::EXC_CONTEXT, at::EXC_CAUSE] {
+            self.store(error, field, None);
+        }
+        let error = Value::from_ref(error);
+        crate::exception::set_context(self, error);
         self.raise(error)
     }
 

@@ -51,6 +51,12 @@ extern "C" fn event(cx: *mut Context) -> bool {
     if events & Events::SAFEPOINT != 0 {
         vm.mutator().safepoint();
     }
+    // What compiled code took beyond the limit may be garbage by now.
+    if events & Events::NO_MEMORY != 0 && vm.mutator().at_limit() {
+        vm.cx.events.fetch_or(events & Events::INTERRUPT, Relaxed);
+        let _: Raised = vm.raise_memory_error();
+        return true;
+    }
     if events & Events::INTERRUPT != 0 {
         let handled = match vm.interp.hooks.interrupt {
             Some(hook) => hook(vm),

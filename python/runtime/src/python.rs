@@ -45,7 +45,7 @@ impl Python {
     /// # Errors
     /// The system gives no memory, or the start itself raised.
     pub fn new(config: &Config) -> Result<Python, Failure> {
-        let mut heap = coil_jit::heap_config(&config.coil.gc);
+        let mut heap = coil_jit::heap_config(&config.coil);
         heap.give_back = Some(coil_host::give_back);
         let mut vm = Vm::new(heap).map_err(Failure)?;
         vm.interp.hooks.call_function = Some(frame::call_function);

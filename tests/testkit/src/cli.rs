@@ -12,7 +12,7 @@ use crate::suite::{Job, Report, run_jobs};
 const USAGE: &str = "\
 testkit [options] [filter ...]   runs the scripts of tests/python whose path contains a filter
   --programs        the benchmark programs instead of the scripts
-  --modes A,B       of: off, eager, stress, default (all)
+  --modes A,B       of: off, default, eager, stress (these, if nothing is said), guards, raise, invalidate, frames, short, plain
   --jobs N          how many at a time (2)
   --timeout N       seconds a script may take (30; a script's header may ask for more)
   --if-built        end quietly if the interpreter has not been built (not under CI)
@@ -68,7 +68,7 @@ fn run(arguments: Vec<String>) -> Result<bool, String> {
 fn parse(arguments: Vec<String>) -> Result<Request, String> {
     let mut request = Request {
         filters: Vec::new(),
-        modes: Mode::ALL.to_vec(),
+        modes: Mode::USUAL.to_vec(),
         workers: 2,
         timeout: 30,
         programs: false,

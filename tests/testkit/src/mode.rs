@@ -11,11 +11,37 @@ pub enum Mode {
     Stress,
     /// As users run it.
     Default,
+    /// Guards fail by force, and exits soon grow bridges.
+    Guards,
+    /// Opaque calls are left by the way of exceptions.
+    Raise,
+    /// Opaque calls invalidate the trace that makes them.
+    Invalidate,
+    /// Opaque calls look at all frames, and collect while these are real.
+    Frames,
+    /// Traces are short, and inline no calls.
+    Short,
+    /// Traces are compiled as recorded.
+    Plain,
 }
 
 impl Mode {
     /// All of them, in the order they run.
-    pub const ALL: [Mode; 4] = [Mode::Off, Mode::Default, Mode::Eager, Mode::Stress];
+    pub const ALL: [Mode; 10] = [
+        Mode::Off,
+        Mode::Default,
+        Mode::Eager,
+        Mode::Stress,
+        Mode::Guards,
+        Mode::Raise,
+        Mode::Invalidate,
+        Mode::Frames,
+        Mode::Short,
+        Mode::Plain,
+    ];
+
+    /// Those that run if nobody says which.
+    pub const USUAL: [Mode; 4] = [Mode::Off, Mode::Default, Mode::Eager, Mode::Stress];
 
     /// Its name on the command line and in reports.
     pub fn name(self) -> &'static str {
@@ -24,16 +50,48 @@ impl Mode {
             Mode::Eager => "eager",
             Mode::Stress => "stress",
             Mode::Default => "default",
+            Mode::Guards => "guards",
+            Mode::Raise => "raise",
+            Mode::Invalidate => "invalidate",
+            Mode::Frames => "frames",
+            Mode::Short => "short",
+            Mode::Plain => "plain",
         }
     }
 
-    /// The environment that brings it about; under stress, allocations between collections are `interval`.
-    pub fn environment(self, interval: u32) -> Vec<(&'static str, String)> {
+    /// The environment that brings it about, for a heap with this limit; under stress, allocations between collections are `interval`.
+    pub fn environment(self, interval: u32, max_heap: Option<&str>) -> Vec<(&'static str, String)> {
+        let mut gc = Vec::new();
+        if self == Mode::Stress {
+            gc.push(format!("stress:{interval}"));
+        }
+        gc.extend(max_heap.map(|limit| format!("max-heap:{limit}")));
+        let mut all = self.jit();
+        if !gc.is_empty() {
+            all.push(("COIL_GC", gc.join(",")));
+        }
+        all
+    }
+
+    fn jit(self) -> Vec<(&'static str, String)> {
+        let jit = |words: &str| vec![("COIL_JIT", words.to_owned())];
+        let soon = |words: &str| {
+            jit(&format!(
+                "threshold:2,function-threshold:3,bridge-threshold:3,verify,{words}"
+            ))
+        };
         match self {
-            Mode::Off => vec![("COIL_JIT", "off".to_owned())],
-            Mode::Eager => vec![("COIL_JIT", "threshold:2".to_owned())],
-            Mode::Stress => vec![("COIL_GC", format!("stress:{interval}"))],
-            Mode::Default => Vec::new(),
+            Mode::Off => jit("off"),
+            Mode::Eager => jit("threshold:2"),
+            Mode::Stress | Mode::Default => Vec::new(),
+            Mode::Guards => soon("max-bridges:30,fail-guards:7"),
+            Mode::Raise => soon("force-raise:4"),
+            Mode::Invalidate => jit(
+                "threshold:12,function-threshold:8,bridge-threshold:3,verify,force-invalidate:20",
+            ),
+            Mode::Frames => soon("force-frames:4"),
+            Mode::Short => soon("chop:9,max-depth:1"),
+            Mode::Plain => soon("no-opt"),
         }
     }
 }

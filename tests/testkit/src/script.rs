@@ -5,6 +5,7 @@
 //! | `# check: stderr` | what it writes to standard error is compared too |
 //! | `# check: exit` | it ends with an exit code other than 0, its standard error does not matter |
 //! | `# gc-stress: N` | under GC stress, collect at every Nth allocation (for slow scripts) |
+//! | `# max-heap: 20m` | the heap's limit, where the interpreter has one |
 //! | `# modes: off, eager` | the only modes it runs in |
 //! | `# timeout: N` | seconds it may take |
 //! | `# oracle: 3.13` | its expectation comes from a native CPython 3.13, not from 3.14 in WebAssembly |
@@ -35,6 +36,8 @@ pub struct Header {
     pub fails: bool,
     /// Allocations between collections under stress.
     pub gc_stress: u32,
+    /// The heap's limit.
+    pub max_heap: Option<String>,
     /// The modes to run in.
     pub modes: Vec<Mode>,
     /// Seconds, if not the runner's default.
@@ -113,6 +116,7 @@ impl Header {
             check_stderr: false,
             fails: false,
             gc_stress: 1,
+            max_heap: None,
             modes: Mode::ALL.to_vec(),
             timeout: None,
             oracle: Oracle::Wasm314,
@@ -128,6 +132,7 @@ impl Header {
                 ("check", "stderr") => header.check_stderr = true,
                 ("check", "exit") => header.fails = true,
                 ("gc-stress", _) => header.gc_stress = value.parse().map_err(|_| wrong())?,
+                ("max-heap", _) => header.max_heap = Some(value.to_owned()),
                 ("modes", _) => header.modes = parse_modes(value)?,
                 ("timeout", _) => header.timeout = Some(value.parse().map_err(|_| wrong())?),
                 ("oracle", "3.13") => header.oracle = Oracle::Native313,

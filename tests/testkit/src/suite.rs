@@ -52,7 +52,8 @@ impl Job {
                 .map(Path::to_path_buf)
                 .unwrap_or_default(),
             words,
-            environment: mode.environment(script.header.gc_stress),
+            environment: mode
+                .environment(script.header.gc_stress, script.header.max_heap.as_deref()),
             limit: Duration::from_secs(script.header.timeout.unwrap_or(timeout)),
             check_stderr: script.header.check_stderr,
             known_to_fail,
@@ -79,7 +80,7 @@ impl Job {
             file: program.driver.clone(),
             folder: root.to_path_buf(),
             words,
-            environment: mode.environment(program.gc_stress),
+            environment: mode.environment(program.gc_stress, None),
             limit: Duration::from_secs(timeout),
             check_stderr: false,
             known_to_fail,

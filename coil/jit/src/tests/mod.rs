@@ -26,6 +26,12 @@ fn check(program: &Program, argument: i64, expected: &str) {
         &[EAGER, "jit=max-depth:1"],
         &[EAGER, "jit=max-recursion:0"],
         &[EAGER, "jit=watch-limit:0"],
+        &[EAGER, "jit=fail-guards:3"],
+        &[EAGER, "jit=fail-guards:4,no-opt"],
+        &[EAGER, "jit=force-raise:2"],
+        &[EAGER, "jit=force-invalidate:2"],
+        &[EAGER, "jit=force-frames:2"],
+        &[EAGER, "jit=force-frames:1", STRESS],
         &["jit=off", STRESS],
         &[EAGER, STRESS],
         &[EAGER, "jit=no-opt", STRESS],
@@ -119,7 +125,7 @@ fn virtual_objects_survive_bridges() {
 fn watched_globals_may_change() {
     check(&p::globals(), 100, "769;782;");
     let (_, stats) = execute(&p::globals(), 100, &[EAGER]);
-    assert!(stats.invalidated > 0);
+    assert!(stats.invalidated > 0 && stats.freed > 0, "{stats:?}");
 }
 
 #[test]
