@@ -3,10 +3,11 @@
 use crate::operand::{exact_int, int_error, int_result, with_int, with_ints};
 use crate::{int_methods, int_new};
 use coil_num::{IntBuf, IntError, IntOp, IntRef};
-use coil_value::Value;
+use coil_value::{Ref, Value};
 use std::cmp::Ordering;
 use taipan_objects::class::TypeDef;
-use taipan_objects::number::{IntView, int_of};
+use taipan_objects::layout;
+use taipan_objects::number::{self, IntView, int_of};
 use taipan_objects::slots::{BinaryOp, CompareOp, Slots};
 use taipan_objects::ty::{self, types};
 use taipan_objects::{PyResult, Vm};
@@ -127,6 +128,25 @@ fn in_place(vm: &mut Vm, a: Value, b: Value, op: IntOp, room: usize) -> PyResult
     })
 }
 
+/// The result where one operand is 0 or 1 and so decides it: 0, or the other operand, which may stay the same object.
+fn neutral(
+    op: IntOp,
+    (left, a): (Value, IntView<'_>),
+    (right, b): (Value, IntView<'_>),
+) -> Option<Value> {
+    let is = |operand: IntView<'_>, int: i64| matches!(operand, IntView::Small(small) if small == int);
+    let result = match op {
+        IntOp::Mul if is(a, 0) || is(b, 0) => return Some(number::small(0)),
+        IntOp::Add | IntOp::Sub if is(b, 0) => left,
+        IntOp::Add if is(a, 0) => right,
+        IntOp::Mul if is(b, 1) => left,
+        IntOp::Mul if is(a, 1) => right,
+        _ => return None,
+    };
+    let exact = |object: Ref| object.layout() == layout::INT;
+    result.as_ref().is_some_and(exact).then_some(result)
+}
+
 macro_rules! operators {
     ($($name:ident |$x:ident, $y:ident| $small:expr, $(in place $op:expr,)? |$p:ident, $q:ident| $big:expr;)*) => {
         $(
@@ -138,6 +158,9 @@ macro_rules! operators {
                     return vm.new_int(result);
                 }
                 $(
+                    if let Some(result) = neutral($op, (left, a), (right, b)) {
+                        return Ok(result);
+                    }
                     if let Some(room) = with_ints(a, b, |a, b| a.room($op, b)) {
                         return in_place(vm, left, right, $op, room);
                     }
