@@ -320,7 +320,8 @@ impl Core {
         let most = self.config.major_growth_percent.saturating_sub(100);
         let least = most.min(SLACK_PERCENT);
         let percent = least + (most - least) * self.slack_level / SLACK_LEVELS;
-        let bytes = SLACK_BYTES + (SLACK_MOST_BYTES - SLACK_BYTES) * self.slack_level / SLACK_LEVELS;
+        let bytes =
+            SLACK_BYTES + (SLACK_MOST_BYTES - SLACK_BYTES) * self.slack_level / SLACK_LEVELS;
         (live / 100 * percent).max(bytes)
     }
 

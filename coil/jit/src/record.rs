@@ -18,6 +18,9 @@ use std::time::Instant;
 /// Values that the exit of a trace may have; traces with more are refused.
 pub(crate) const MAX_LEAVES: usize = 256;
 
+/// Recording and compiling may take this long before their share of the running time is looked at: the loops of a small program.
+const FREE_NS: u64 = 500_000;
+
 impl Jit {
     /// Records from the present state, compiles, installs. The guest program goes on meanwhile.
     ///
@@ -33,7 +36,11 @@ impl Jit {
         let go = if raised { Step::Unwind } else { Step::Go };
         // SAFETY: by contract.
         let jit = unsafe { Jit::of(cx) };
-        if jit.is_recording() || jit.backend.is_none() || !jit.backoff.may_record(place) {
+        if jit.is_recording()
+            || jit.backend.is_none()
+            || !jit.affordable()
+            || !jit.backoff.may_record(place)
+        {
             jit.cool(entry);
             return go;
         }
@@ -85,6 +92,13 @@ impl Jit {
         }
         // An exception may be pending for the handler that pc stands at; one that is to be unwound has been.
         Step::Go
+    }
+
+    /// Whether recording and compiling have taken little enough of the running time for another trace.
+    fn affordable(&self) -> bool {
+        let percent = self.options.jit.pace;
+        let spent = self.stats.record_ns + self.stats.optimise_ns + self.stats.compile_ns;
+        percent == 0 || spent < FREE_NS + nanoseconds(self.start) / 100 * percent
     }
 
     /// The counters of a place that is not recorded now start again.

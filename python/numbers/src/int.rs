@@ -134,7 +134,8 @@ fn neutral(
     (left, a): (Value, IntView<'_>),
     (right, b): (Value, IntView<'_>),
 ) -> Option<Value> {
-    let is = |operand: IntView<'_>, int: i64| matches!(operand, IntView::Small(small) if small == int);
+    let is =
+        |operand: IntView<'_>, int: i64| matches!(operand, IntView::Small(small) if small == int);
     let result = match op {
         IntOp::Mul if is(a, 0) || is(b, 0) => return Some(number::small(0)),
         IntOp::Add | IntOp::Sub if is(b, 0) => left,

@@ -77,17 +77,18 @@ impl Mode {
         let jit = |words: &str| vec![("COIL_JIT", words.to_owned())];
         let soon = |words: &str| {
             jit(&format!(
-                "threshold:2,function-threshold:3,bridge-threshold:3,verify,{words}"
+                "pace:0,threshold:2,function-threshold:3,bridge-threshold:3,verify,{words}"
             ))
         };
         match self {
             Mode::Off => jit("off"),
-            Mode::Eager => jit("threshold:2"),
-            Mode::Stress | Mode::Default => Vec::new(),
+            Mode::Eager => jit("pace:0,threshold:2"),
+            Mode::Default => Vec::new(),
+            Mode::Stress => jit("pace:0"),
             Mode::Guards => soon("max-bridges:30,fail-guards:7"),
             Mode::Raise => soon("force-raise:4"),
             Mode::Invalidate => jit(
-                "threshold:12,function-threshold:8,bridge-threshold:3,verify,force-invalidate:20",
+                "pace:0,threshold:12,function-threshold:8,bridge-threshold:3,verify,force-invalidate:20",
             ),
             Mode::Frames => soon("force-frames:4"),
             Mode::Short => soon("chop:9,max-depth:1"),

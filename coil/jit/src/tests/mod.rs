@@ -10,7 +10,7 @@ use programs as p;
 use std::sync::atomic::{AtomicU32, Ordering};
 use toy::{Program, Toy, execute};
 
-const EAGER: &str = "jit=threshold:2,function-threshold:2,bridge-threshold:2,verify";
+const EAGER: &str = "jit=pace:0,threshold:2,function-threshold:2,bridge-threshold:2,verify";
 const STRESS: &str = "gc=stress:1,evacuate,poison,verify";
 
 /// Runs a program with the JIT off, and in all modes: the same must come out.
@@ -79,7 +79,7 @@ fn recursion_calls_its_own_function_trace() {
     let (_, stats) = execute(
         &p::fibonacci(),
         18,
-        &["jit=function-threshold:50,bridge-threshold:20"],
+        &["jit=pace:0,function-threshold:50,bridge-threshold:20"],
     );
     assert!(stats.functions > 0 && stats.resumes > 0, "{stats:?}");
 }
