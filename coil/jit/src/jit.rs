@@ -16,7 +16,7 @@ use coil_machine::MachineState;
 use coil_options::{Options, Section};
 use coil_record::{Environment, TraceBuf};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::fmt;
 use std::time::Instant;
 
@@ -55,6 +55,8 @@ pub struct Jit {
     pub(crate) clock: Clock,
     pub(crate) stats: Stats,
     pub(crate) start: Instant,
+    /// When the first place got hot.
+    pub(crate) first_hot: OnceCell<Instant>,
     machine: Box<MachineState>,
     cx: *mut Context,
 }
@@ -115,6 +117,7 @@ impl Jit {
             clock: Clock::new(options.stats.wanted()),
             stats: Stats::default(),
             start: Instant::now(),
+            first_hot: OnceCell::new(),
             machine,
             cx,
         }));

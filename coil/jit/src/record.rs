@@ -18,8 +18,10 @@ use std::time::Instant;
 /// Values that the exit of a trace may have; traces with more are refused.
 pub(crate) const MAX_LEAVES: usize = 256;
 
-/// Recording and compiling may take this long before their share of the running time is looked at: the loops of a small program.
-const FREE_NS: u64 = 500_000;
+/// Recording and compiling may take this long before their share of the running time is looked at.
+const FREE_NS: u64 = 100_000;
+/// After this time places that are no loops get their full share.
+const RAMP_NS: u64 = 20_000_000;
 
 impl Jit {
     /// Records from the present state, compiles, installs. The guest program goes on meanwhile.
@@ -38,7 +40,7 @@ impl Jit {
         let jit = unsafe { Jit::of(cx) };
         if jit.is_recording()
             || jit.backend.is_none()
-            || !jit.affordable()
+            || !jit.affordable(place)
             || !jit.backoff.may_record(place)
         {
             jit.cool(entry);
@@ -94,11 +96,17 @@ impl Jit {
         Step::Go
     }
 
-    /// Whether recording and compiling have taken little enough of the running time for another trace.
-    fn affordable(&self) -> bool {
-        let percent = self.options.jit.pace;
+    /// Whether recording and compiling have taken little enough of the time since the first place got hot. What is no loop gets its full share
+    /// only once the program has turned out not to be short: a loop pays off at once, while functions, bridges and places after calls are many.
+    fn affordable(&self, place: Place) -> bool {
+        let full = self.options.jit.pace;
+        let elapsed = nanoseconds(*self.first_hot.get_or_init(Instant::now));
+        let percent = match place {
+            Place::Loop(_) => full,
+            _ => full * elapsed.min(RAMP_NS) / RAMP_NS,
+        };
         let spent = self.stats.record_ns + self.stats.optimise_ns + self.stats.compile_ns;
-        percent == 0 || spent < FREE_NS + nanoseconds(self.start) / 100 * percent
+        full == 0 || spent < FREE_NS + elapsed / 100 * percent
     }
 
     /// The counters of a place that is not recorded now start again.

@@ -22,7 +22,7 @@ macro_rules! for_each_option {
                 /// Exits by one guard until a bridge is recorded.
                 bridge_threshold: count = 40, "bridge-threshold";
                 /// Percent of the running time that recording and compiling may take; hot places wait while they have taken more (0 = no limit).
-                pace: count = 10, "pace";
+                pace: count = 50, "pace";
                 /// Longest trace, in recorded ops that survive folding.
                 max_ops: count = 12000, "max-ops";
                 /// Deepest inlining of calls.
