@@ -31,8 +31,8 @@ const SLACK_MOST_BYTES: usize = 4 << 20;
 /// Steps from the least to the most slack.
 const SLACK_LEVELS: usize = 4;
 /// Major collections are dear when they take this share of the time, and cheap below that one.
-const DEAR_PERCENT: u64 = 5;
-const CHEAP_PERCENT: u64 = 2;
+const DEAR_PERCENT: u64 = 8;
+const CHEAP_PERCENT: u64 = 3;
 /// At most this much memory goes back to the system in an ordinary pause.
 const RETURN_BYTES: usize = 1 << 20;
 
@@ -291,6 +291,7 @@ impl Core {
         }
         self.sweep_weak(Mode::Mark, Phase::Full);
         let live_small = self.live_marked;
+        self.settle_young_large();
         self.sweep_large();
         self.sweep_blocks();
         self.old_room = (self.blocks.used * BLOCK) / 100 * ROOM_PERCENT > live_small;

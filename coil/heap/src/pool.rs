@@ -34,7 +34,7 @@ pub(crate) struct BlockPool {
     /// First block that was never used.
     pub(crate) top: usize,
     clean: Vec<u32>,
-    dirty: Vec<u32>,
+    pub(crate) dirty: Vec<u32>,
     /// Blocks in use.
     pub(crate) used: usize,
 }
@@ -85,7 +85,7 @@ impl BlockPool {
 #[derive(Default)]
 pub(crate) struct PagePool {
     /// First page that was never used.
-    top: usize,
+    pub(crate) top: usize,
     by_start: BTreeMap<usize, usize>,
     by_length: BTreeSet<(usize, usize)>,
     /// Pages in use.
