@@ -365,9 +365,7 @@ impl Core {
         for mutator in mutators {
             // SAFETY: all mutators are stopped (H4).
             let mutator = unsafe { &*mutator.0 };
-            let (low, high) = mutator.stack_range();
-            // SAFETY: the live part of the mutator's stack.
-            unsafe { visitor.fleeting_range(low, high) };
+            visitor.stack_of(mutator);
             mutator.with_roots(|roots| roots.pins(&mut visitor, Phase::Minor));
         }
         self.with_shared_roots(|core, roots| {

@@ -46,6 +46,8 @@ pub struct Jit {
     pub(crate) running: Vec<Running>,
     /// Registers from the start of a trace's root window that any trace may use.
     pub(crate) window_extent: usize,
+    /// The most spill slots that a trace uses.
+    pub(crate) spill_extent: usize,
     /// Counts invalidations.
     pub(crate) epoch: u64,
     /// Whose time it is, while statistics are wanted.
@@ -107,6 +109,7 @@ impl Jit {
             compiling: Vec::new(),
             running: Vec::new(),
             window_extent: 0,
+            spill_extent: 0,
             epoch: 0,
             clock: Clock::new(options.stats.wanted()),
             stats: Stats::default(),

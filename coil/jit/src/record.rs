@@ -280,6 +280,7 @@ impl Jit {
             frame.base as usize + unsafe { raw::register_count(code) }
         });
         self.window_extent = self.window_extent.max(ends.max().unwrap_or(0));
+        self.spill_extent = self.spill_extent.max(code.spill_slots as usize);
         let keep = compiled
             .trace
             .consts
