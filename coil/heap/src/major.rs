@@ -281,6 +281,12 @@ impl Core {
     pub(crate) fn finish_major(&mut self, mutators: &[MutatorPtr]) {
         self.finishing = true;
         self.visit_all_roots(mutators, Mode::Mark);
+        // Young large objects were not marked when the slots that refer to them were visited.
+        for index in 0..self.aging_slots.len() {
+            let slot = std::ptr::with_exposed_provenance_mut(self.aging_slots[index]);
+            // SAFETY: a slot that this minor collection has visited.
+            unsafe { Mark(self).slot(slot) };
+        }
         let done = self.mark_step(None);
         debug_assert!(done);
         self.finishing = false;

@@ -533,7 +533,7 @@ impl Core {
     }
 
     /// At the end of a major collection: large objects that were found alive are old, the others are freed, and so no slot
-    /// is remembered whose object may have been freed.
+    /// needs to be remembered whose object may have been freed.
     pub(crate) fn settle_young_large(&mut self) {
         self.aging_slots.clear();
         self.young_large_bytes = 0;
