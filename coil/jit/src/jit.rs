@@ -234,7 +234,7 @@ impl AttachedJit {
                         trace.code.number,
                         u32::try_from(number).unwrap_or(u32::MAX),
                         site.op.text(),
-                        site.count,
+                        u64::from(site.count),
                     ));
                 }
             }
