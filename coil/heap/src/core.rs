@@ -462,7 +462,7 @@ impl Core {
 
     /// Young large objects may take this much before a minor collection looks at them. They are not copied, so it may
     /// be more than the nursery.
-    fn large_budget(&self) -> usize {
+    pub(crate) fn large_budget(&self) -> usize {
         self.nursery_bytes
             .max(LARGE_BUDGET)
             .max(self.old_bytes / 4)

@@ -165,9 +165,6 @@ impl Core {
         if self.config.verify {
             self.verify_heap(mutators);
         }
-        if std::env::var_os("DBGGC").is_some() {
-            eprintln!("minor {} maj {} marking {} nursery {} surv {} old {} thr {} lvl {} used {} top {} dirty {} pages {} inplace {} room {} large {} live_m {} adopted {} ptop {} large_since {}", self.counters.minors, self.counters.majors, self.marking, self.nursery_bytes, self.survived, self.old_bytes, self.threshold, self.slack_level, self.blocks.used, self.blocks.top, self.blocks.dirty.len(), self.pages.used, self.in_place, self.old_room, self.old_large.len(), self.live_marked, self.adopted_marked, self.pages.top, self.counters.large_bytes);
-        }
         let collected = Instant::now();
         self.trim(extent == Extent::Full);
         if let Some(give_back) = self.config.give_back

@@ -325,7 +325,8 @@ impl Core {
         let most = self.config.major_growth_percent.saturating_sub(100);
         let least = most.min(SLACK_PERCENT);
         let percent = least + (most - least) * self.slack_level / SLACK_LEVELS;
-        let bytes = SLACK_BYTES + (SLACK_MOST_BYTES - SLACK_BYTES) * self.slack_level / SLACK_LEVELS;
+        let bytes =
+            SLACK_BYTES + (SLACK_MOST_BYTES - SLACK_BYTES) * self.slack_level / SLACK_LEVELS;
         (live / 100 * percent).max(bytes)
     }
 
@@ -396,5 +397,7 @@ impl Core {
             if all { usize::MAX } else { RETURN_BYTES },
         );
         self.counters.returned_bytes += returned as u64;
+        let keep = self.large_budget() + growth.saturating_sub(self.blocks.dirty.len() * BLOCK);
+        self.counters.returned_bytes += self.pages.trim(&self.space, keep) as u64;
     }
 }

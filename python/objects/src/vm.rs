@@ -693,10 +693,7 @@ unsafe impl RootSet for VmRoots {
             0
         };
         let table = STATIC_TYPES.iter().map(|row| row.ty);
-        for ty in table
-            .chain(interp.module_types.iter().copied())
-            .skip(from)
-        {
+        for ty in table.chain(interp.module_types.iter().copied()).skip(from) {
             // SAFETY: a static type with data.
             unsafe { ty::trace_type(ty.as_ref().as_ptr().cast(), visitor) };
         }
