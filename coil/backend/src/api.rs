@@ -12,19 +12,37 @@ pub const SPILL_SLOTS: usize = 512;
 /// So many of them are cleared at each entry; few traces use more.
 pub(crate) const CLEARED_SLOTS: usize = 64;
 
-/// Where an exit leaves the spill slots of the trace, for decoding. Its owner keeps it on the native stack, so that the
-/// collector scans it conservatively.
+/// Where an exit leaves the spill slots of the trace, for decoding. While the code runs, its first word says where the code
+/// has its spill slots, or is 0.
 #[repr(C, align(16))]
 pub struct SpillArea([MaybeUninit<u64>; SPILL_SLOTS]);
 
 impl SpillArea {
-    /// An area that nothing was written to. Its first slots are clear: what an earlier exit left there must not keep
-    /// objects alive.
+    /// An area that nothing was written to.
     #[inline(always)]
     pub fn new() -> SpillArea {
         let mut area = SpillArea([MaybeUninit::uninit(); SPILL_SLOTS]);
-        area.0[..CLEARED_SLOTS].fill(MaybeUninit::zeroed());
+        area.0[0].write(0);
         area
+    }
+
+    /// The ranges of the native stack that hold nothing of interest while compiled code runs which was entered with this area:
+    /// the area itself, and what the code keeps for spill slots beyond the first `used`.
+    ///
+    /// # Safety
+    /// The area was given to compiled code that has not returned.
+    pub unsafe fn dead_stack(area: *const SpillArea, used: usize) -> [(usize, usize); 2] {
+        let start = area.addr();
+        // SAFETY: the first word was written when the area was made, or by the code that was entered.
+        let slots = unsafe { area.cast::<usize>().read() };
+        let end = match slots {
+            0 => 0,
+            slots => slots + SPILL_SLOTS * 8,
+        };
+        [
+            (start, start + size_of::<SpillArea>()),
+            ((slots + used * 8).min(end), end),
+        ]
     }
 
     /// The address of slot 0.

@@ -82,6 +82,8 @@ pub(crate) struct Core {
     /// Start pages of young and old large objects.
     pub(crate) young_large: Vec<u32>,
     pub(crate) old_large: Vec<u32>,
+    /// Slots on the heap that refer to large objects which have survived, but are young still.
+    pub(crate) aging_slots: Vec<usize>,
 
     /// Where small old objects go.
     pub(crate) old: OldRegion,
@@ -158,6 +160,7 @@ impl Core {
             hole: None,
             young_large: Vec::new(),
             old_large: Vec::new(),
+            aging_slots: Vec::new(),
             old: OldRegion::default(),
             old_wide: OldRegion::default(),
             sweep: (0, 0),
@@ -459,7 +462,7 @@ impl Core {
 
     /// Young large objects may take this much before a minor collection looks at them. They are not copied, so it may
     /// be more than the nursery.
-    fn large_budget(&self) -> usize {
+    pub(crate) fn large_budget(&self) -> usize {
         self.nursery_bytes
             .max(LARGE_BUDGET)
             .max(self.old_bytes / 4)

@@ -31,8 +31,8 @@ const SLACK_MOST_BYTES: usize = 4 << 20;
 /// Steps from the least to the most slack.
 const SLACK_LEVELS: usize = 4;
 /// Major collections are dear when they take this share of the time, and cheap below that one.
-const DEAR_PERCENT: u64 = 5;
-const CHEAP_PERCENT: u64 = 2;
+const DEAR_PERCENT: u64 = 8;
+const CHEAP_PERCENT: u64 = 3;
 /// At most this much memory goes back to the system in an ordinary pause.
 const RETURN_BYTES: usize = 1 << 20;
 
@@ -148,9 +148,7 @@ impl Core {
         for mutator in mutators {
             // SAFETY: all mutators are stopped (H4).
             let mutator = unsafe { &*mutator.0 };
-            let (low, high) = mutator.stack_range();
-            // SAFETY: the live part of the mutator's stack.
-            unsafe { visitor.fleeting_range(low, high) };
+            visitor.stack_of(mutator);
             mutator.with_roots(|roots| roots.pins(&mut visitor, Phase::Full));
         }
         self.with_shared_roots(|core, roots| {
@@ -283,6 +281,12 @@ impl Core {
     pub(crate) fn finish_major(&mut self, mutators: &[MutatorPtr]) {
         self.finishing = true;
         self.visit_all_roots(mutators, Mode::Mark);
+        // Young large objects were not marked when the slots that refer to them were visited.
+        for index in 0..self.aging_slots.len() {
+            let slot = std::ptr::with_exposed_provenance_mut(self.aging_slots[index]);
+            // SAFETY: a slot that this minor collection has visited.
+            unsafe { Mark(self).slot(slot) };
+        }
         let done = self.mark_step(None);
         debug_assert!(done);
         self.finishing = false;
@@ -291,6 +295,7 @@ impl Core {
         }
         self.sweep_weak(Mode::Mark, Phase::Full);
         let live_small = self.live_marked;
+        self.settle_young_large();
         self.sweep_large();
         self.sweep_blocks();
         self.old_room = (self.blocks.used * BLOCK) / 100 * ROOM_PERCENT > live_small;
@@ -392,5 +397,7 @@ impl Core {
             if all { usize::MAX } else { RETURN_BYTES },
         );
         self.counters.returned_bytes += returned as u64;
+        let keep = self.large_budget() + growth.saturating_sub(self.blocks.dirty.len() * BLOCK);
+        self.counters.returned_bytes += self.pages.trim(&self.space, keep) as u64;
     }
 }

@@ -58,7 +58,7 @@ impl Sink for Evacuate<'_> {
                     self.0.mark_small(address);
                 }
             }
-            state::LARGE => self.0.survive_large(address),
+            state::LARGE => self.0.survive_large(address, slot.addr()),
             found => {
                 debug_assert!(
                     found == state::OLD,
@@ -128,23 +128,31 @@ impl Core {
         self.pending.push(address);
     }
 
+    /// A large object is referred to by the slot at this address; 0 is none that could be visited again.
     #[inline]
-    fn survive_large(&mut self, address: usize) {
+    fn survive_large(&mut self, address: usize, slot: usize) {
         let page = self.space.page(address);
         match self.space.page_state(page) {
             page_state::OLD if self.marking => self.mark_large(address),
             page_state::OLD => {}
-            found => self.survive_young_large(page, found),
+            found => self.survive_young_large(page, found, slot),
         }
     }
 
-    /// A young large object that only stacks and registers hold is likely to be dead soon: it becomes old when that is so a
-    /// second time, or when the heap refers to it.
+    /// A young large object becomes old when it survives a second time: many are temporary, and it costs nothing to leave one
+    /// where it is. Until then the slots that refer to it are visited again: those on the heap are remembered, stacks and
+    /// registers are seen by every minor collection. Other slots are not, so what they refer to becomes old at once.
     #[cold]
-    fn survive_young_large(&mut self, page: usize, found: u8) {
-        if !self.fleeting || found == page_state::AGED {
+    fn survive_young_large(&mut self, page: usize, found: u8, slot: usize) {
+        let on_heap = self.space.contains(slot);
+        if found == page_state::AGED || !on_heap && !self.fleeting {
             self.promote_large(page);
-        } else if found == page_state::YOUNG {
+            return;
+        }
+        if on_heap {
+            self.aging_slots.push(slot);
+        }
+        if found == page_state::YOUNG {
             self.space.set_page_state(page, page_state::HELD);
             self.pending.push(self.space.page_address(page));
         }
@@ -212,7 +220,7 @@ impl Core {
                     self.mark_small(address);
                 }
             }
-            state::LARGE => self.survive_large(address),
+            state::LARGE => self.survive_large(address, 0),
             _ if self.marking => self.mark_small(address),
             _ => {}
         }
@@ -225,7 +233,7 @@ impl Core {
         for page in [self.large_at(address), before].into_iter().flatten() {
             let found = self.space.page_state(page);
             if found != page_state::OLD {
-                self.survive_young_large(page, found);
+                self.survive_young_large(page, found, 0);
             }
         }
     }
@@ -357,9 +365,7 @@ impl Core {
         for mutator in mutators {
             // SAFETY: all mutators are stopped (H4).
             let mutator = unsafe { &*mutator.0 };
-            let (low, high) = mutator.stack_range();
-            // SAFETY: the live part of the mutator's stack.
-            unsafe { visitor.fleeting_range(low, high) };
+            visitor.stack_of(mutator);
             mutator.with_roots(|roots| roots.pins(&mut visitor, Phase::Minor));
         }
         self.with_shared_roots(|core, roots| {
@@ -428,6 +434,8 @@ impl Core {
     }
 
     fn visit_remembered(&mut self, mutators: &[MutatorPtr]) {
+        let slots = std::mem::take(&mut self.aging_slots);
+        self.visit_slots(&slots);
         let mut logged = std::mem::take(&mut self.logged);
         self.visit_logged(&logged);
         logged.clear();
@@ -521,6 +529,26 @@ impl Core {
             }
             false
         });
+        self.young_large = large;
+    }
+
+    /// At the end of a major collection: large objects that were found alive are old, the others are freed, and so no slot
+    /// needs to be remembered whose object may have been freed.
+    pub(crate) fn settle_young_large(&mut self) {
+        self.aging_slots.clear();
+        self.young_large_bytes = 0;
+        let mut large = std::mem::take(&mut self.young_large);
+        for index in large.drain(..) {
+            let page = index as usize;
+            if self.space.page_mark(page) == self.cycle {
+                let address = self.space.page_address(page);
+                Core::set_flags(address, Core::flags(address) | flags::OLD | flags::UNLOGGED);
+                self.space.set_page_state(page, page_state::OLD);
+                self.old_large.push(index);
+            } else {
+                self.free_large(page);
+            }
+        }
         self.young_large = large;
     }
 

@@ -34,7 +34,7 @@ pub(crate) struct BlockPool {
     /// First block that was never used.
     pub(crate) top: usize,
     clean: Vec<u32>,
-    dirty: Vec<u32>,
+    pub(crate) dirty: Vec<u32>,
     /// Blocks in use.
     pub(crate) used: usize,
 }
@@ -90,6 +90,8 @@ pub(crate) struct PagePool {
     by_length: BTreeSet<(usize, usize)>,
     /// Pages in use.
     pub(crate) used: usize,
+    /// About how many free pages the system has not got back.
+    resident: usize,
 }
 
 impl PagePool {
@@ -100,6 +102,7 @@ impl PagePool {
             if length > count {
                 self.insert(start + count, length - count);
             }
+            self.resident = self.resident.saturating_sub(count);
             if poison {
                 fill(space.page_address(start), count * PAGE, 0);
             }
@@ -141,6 +144,7 @@ impl PagePool {
             bytes
         } else {
             fill(address, bytes, 0);
+            self.resident += count;
             0
         };
         space.set_page_state(start, page_state::NONE);
@@ -159,6 +163,17 @@ impl PagePool {
         }
         self.insert(start, count);
         returned
+    }
+
+    /// Returns all free pages to the system if more than `keep` bytes of them are not; says how many bytes may have been.
+    pub(crate) fn trim(&mut self, space: &Space, keep: usize) -> usize {
+        if self.resident * PAGE <= keep {
+            return 0;
+        }
+        for (&start, &length) in &self.by_start {
+            return_to_system(space.page_address(start), length * PAGE);
+        }
+        std::mem::take(&mut self.resident) * PAGE
     }
 
     fn insert(&mut self, start: usize, length: usize) {

@@ -7,6 +7,7 @@ use coil_value::Value;
 use crate::core::Core;
 use crate::major::Mark;
 use crate::minor::Evacuate;
+use crate::mutator::Mutator;
 use crate::scan::{Sink, scan_items};
 use crate::stack::read_word;
 use crate::verify::Verify;
@@ -36,6 +37,10 @@ pub unsafe trait RootSet {
     fn pins(&self, visitor: &mut Visitor<'_>, phase: Phase) {
         self.trace(visitor, phase);
     }
+
+    /// Reports ranges of its thread's native stack, start and end, that hold nothing of interest: what earlier calls left
+    /// there must not keep objects alive.
+    fn dead_stack(&self, _report: &mut dyn FnMut(usize, usize)) {}
 }
 
 /// Memory outside the heap that refers to objects without keeping them alive.
@@ -180,6 +185,22 @@ impl Visitor<'_> {
             self.maybe(unsafe { read_word(address) });
             address += 8;
         }
+    }
+
+    /// The live part of a mutator's native stack.
+    pub(crate) fn stack_of(&mut self, mutator: &Mutator) {
+        let (low, high) = mutator.stack_range();
+        let mut dead = Vec::new();
+        mutator.with_roots(|roots| roots.dead_stack(&mut |start, end| dead.push((start, end))));
+        dead.sort_unstable();
+        let mut from = low;
+        for (start, end) in dead {
+            // SAFETY: the thread is stopped; this lies in its stack.
+            unsafe { self.fleeting_range(from, start.min(high)) };
+            from = from.max(end);
+        }
+        // SAFETY: as above.
+        unsafe { self.fleeting_range(from, high) };
     }
 
     #[inline]

@@ -41,9 +41,9 @@ pub(crate) mod page_state {
     pub(crate) const YOUNG: u8 = 1;
     /// An old large object.
     pub(crate) const OLD: u8 = 2;
-    /// A young large object that the present minor collection found on stacks and in registers, and nowhere else so far.
+    /// A young large object that the present minor collection has found alive.
     pub(crate) const HELD: u8 = 3;
-    /// A young large object that was so held by the last minor collection: the next one promotes it.
+    /// A young large object that the last minor collection found alive: the next one promotes it.
     pub(crate) const AGED: u8 = 4;
 }
 

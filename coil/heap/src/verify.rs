@@ -28,7 +28,9 @@ impl Sink for Verify<'_> {
         if self.0.space.contains(address) {
             self.0.verify_object(address);
             assert!(
-                self.0.fleeting || !self.0.is_young_large(address),
+                self.0.fleeting
+                    || !self.0.is_young_large(address)
+                    || self.0.aging_slots.contains(&slot.addr()),
                 "a large object was not promoted"
             );
             self.0.pending.push(address);
@@ -90,7 +92,7 @@ impl Core {
         assert!(ty & 1 == 0, "{address:#x} was left behind by an evacuation");
     }
 
-    /// Whether a large object is young still, stacks and registers being all that holds it.
+    /// Whether a large object is young still, having survived once.
     fn is_young_large(&self, address: usize) -> bool {
         self.space.state(self.space.granule(address)) == state::LARGE
             && self.space.page_state(self.space.page(address)) == page_state::AGED

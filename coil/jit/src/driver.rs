@@ -26,11 +26,24 @@ pub enum Outcome {
 pub(crate) struct Running {
     /// Invalidations when it was entered.
     epoch: u64,
+    /// Where its exit will leave its spill slots; null once it has.
+    area: *const SpillArea,
     /// What the context held when a nested run began; none while the code itself runs.
     pub(crate) state: Option<Suspended>,
 }
 
 impl Running {
+    /// Reports what of the native stack holds nothing while the code runs; it uses at most `slots` spill slots.
+    pub(crate) fn dead_stack(&self, slots: usize, report: &mut dyn FnMut(usize, usize)) {
+        if self.area.is_null() {
+            return;
+        }
+        // SAFETY: the code has not returned.
+        for (start, end) in unsafe { SpillArea::dead_stack(self.area, slots) } {
+            report(start, end);
+        }
+    }
+
     /// The record of its root frame while it waits for a nested run.
     pub(crate) fn suspended(&self) -> Option<*const FrameRecord> {
         self.state
@@ -302,12 +315,13 @@ unsafe fn enter(cx: *mut Context, entry: *const u8) -> Step {
         return Step::Go;
     };
     let backend: *const dyn coil_backend::Backend = &**backend;
+    let mut area = SpillArea::new();
     jit.running.push(Running {
         epoch: jit.epoch,
+        area: &raw const area,
         state: None,
     });
     jit.stats.entries += 1;
-    let mut area = SpillArea::new();
     // SAFETY: the innermost record is complete.
     let base = unsafe { raw::innermost(cx) }.base;
     // SAFETY: the backend lives as long as the driver.
@@ -318,6 +332,9 @@ unsafe fn enter(cx: *mut Context, entry: *const u8) -> Step {
     // SAFETY: attached.
     let jit = unsafe { Jit::of(cx) };
     jit.clock.switch(false);
+    if let Some(run) = jit.running.last_mut() {
+        run.area = std::ptr::null();
+    }
     match reason {
         ExitReason::Exit { trace, site } => {
             jit.stats.exits += 1;

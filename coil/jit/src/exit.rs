@@ -69,8 +69,8 @@ impl Jit {
         let raised = unwinds && unsafe { (*cx).pending } != 0;
         let go = if raised { Step::Unwind } else { Step::Go };
         let state = &mut trace.sites[site as usize];
-        state.count += 1;
-        let (op, times) = (state.op, state.count);
+        state.count = state.count.saturating_add(1);
+        let (op, times) = (state.op, u64::from(state.count));
         jit.log(
             Section::JitExit,
             format_args!("{number}.{site} {} ({times})", op.text()),

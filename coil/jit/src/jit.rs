@@ -47,6 +47,8 @@ pub struct Jit {
     pub(crate) running: Vec<Running>,
     /// Registers from the start of a trace's root window that any trace may use.
     pub(crate) window_extent: usize,
+    /// The most spill slots that a trace uses.
+    pub(crate) spill_extent: usize,
     /// Counts invalidations.
     pub(crate) epoch: u64,
     /// Stress modes.
@@ -112,6 +114,7 @@ impl Jit {
             compiling: Vec::new(),
             running: Vec::new(),
             window_extent: 0,
+            spill_extent: 0,
             epoch: 0,
             forced: Forced::default(),
             clock: Clock::new(options.stats.wanted()),
@@ -237,7 +240,7 @@ impl AttachedJit {
                         trace.code.number,
                         u32::try_from(number).unwrap_or(u32::MAX),
                         site.op.text(),
-                        site.count,
+                        u64::from(site.count),
                     ));
                 }
             }

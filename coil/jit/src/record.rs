@@ -12,7 +12,7 @@ use coil_frame::Context;
 use coil_machine::{Leave, MachineState, StopReason};
 use coil_options::{DumpKind, Section};
 use coil_record::{Limits, Recorded, Recorder, Start, TraceBuf};
-use coil_trace::{CompiledEnd, End, Op, SnapshotId, Trace};
+use coil_trace::{CompiledEnd, End, Exit, Op, SnapshotId, Trace};
 use std::time::Instant;
 
 /// Values that the exit of a trace may have; traces with more are refused.
@@ -303,6 +303,7 @@ impl Jit {
             frame.base as usize + unsafe { raw::register_count(code) }
         });
         self.window_extent = self.window_extent.max(ends.max().unwrap_or(0));
+        self.spill_extent = self.spill_extent.max(code.spill_slots as usize);
         let keep = compiled
             .trace
             .consts
@@ -323,9 +324,22 @@ impl Jit {
             // SAFETY: version cells are never freed.
             unsafe { *word |= 1 };
         }
+        let mut exits = compiled.exits;
+        let mut named = vec![false; exits.len()];
+        for site in &code.sites {
+            named[site.exit as usize] = true;
+        }
+        for (exit, named) in exits.iter_mut().zip(named) {
+            if named {
+                exit.slots.shrink_to_fit();
+            } else {
+                *exit = Exit::default();
+            }
+        }
+        exits.shrink_to_fit();
         let trace = Compiled {
             code,
-            exits: compiled.exits,
+            exits,
             consts: compiled.trace.consts,
             fields: compiled.trace.fields,
             news: compiled.trace.news,

@@ -51,6 +51,14 @@ unsafe impl RootSet for ContextRoots {
         unsafe { visitor.slot(pending) };
     }
 
+    fn dead_stack(&self, report: &mut dyn FnMut(usize, usize)) {
+        // SAFETY: J1; no reference to the driver is held while guest code runs or the heap collects.
+        let jit = unsafe { &*self.jit };
+        for run in &jit.running {
+            run.dead_stack(jit.spill_extent, report);
+        }
+    }
+
     fn pins(&self, visitor: &mut Visitor<'_>, phase: Phase) {
         // SAFETY: as in `records`.
         let state = unsafe { MachineState::of(self.cx) };

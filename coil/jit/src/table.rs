@@ -20,7 +20,7 @@ pub(crate) enum Entry {
 /// The driver's side of an exit site.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Site {
-    pub(crate) count: u64,
+    pub(crate) count: u32,
     /// What left the trace; `Nop` for its end.
     pub(crate) op: Op,
     pub(crate) bridged: bool,

@@ -338,7 +338,25 @@ impl<'a> Gen<'a> {
             let location = self.location(leaf.id());
             self.out.locations.push(PackedLocation::new(location));
         }
+        let first = self.shared_locations(exit.0, first);
         Ok(self.push_site(exit.0, first))
+    }
+
+    /// Where the locations of an exit stand that were written from `first` on: with those of the last site of the same exit if they
+    /// are the same.
+    fn shared_locations(&mut self, exit: u32, first: u32) -> u32 {
+        let recent = self.out.sites.iter().rev().take(8);
+        let Some(known) = recent.into_iter().find(|site| site.exit == exit) else {
+            return first;
+        };
+        let (old, new) = self.out.locations.split_at(first as usize);
+        let range = known.first as usize..(known.first + known.count) as usize;
+        if old.get(range) != Some(new) {
+            return first;
+        }
+        let first_known = known.first;
+        self.out.locations.truncate(first as usize);
+        first_known
     }
 
     /// The same for the state during a call: everything is in memory.
@@ -357,11 +375,12 @@ impl<'a> Gen<'a> {
     }
 
     fn push_site(&mut self, exit: u32, first: u32) -> u32 {
+        let count = leaves(&self.c.exits[exit as usize]).count() as u32;
         self.out.sites.push(ExitSite {
             exit,
             inst: self.at,
             first,
-            count: self.out.locations.len() as u32 - first,
+            count,
             stub: u32::MAX,
         });
         self.out.sites.len() as u32 - 1

@@ -68,7 +68,11 @@ impl X64Backend {
         self.bmi2 = false;
     }
 
-    fn place(&mut self, out: Output, trace: u32) -> Result<TraceCode, BackendError> {
+    fn place(&mut self, mut out: Output, trace: u32) -> Result<TraceCode, BackendError> {
+        // Descriptions of exits are most of what a trace takes.
+        out.sites.shrink_to_fit();
+        out.locations.shrink_to_fit();
+        out.consts.shrink_to_fit();
         let asm = &mut self.buffers.asm;
         let entry = self.cache.take(asm.code.len())?;
         for fixup in &asm.fixups {

@@ -68,6 +68,7 @@ pub(crate) fn install(cache: &mut CodeCache) -> Result<Fixed, BackendError> {
         ; push rbp ; push rbx ; push r12 ; push r13 ; push r14 ; push r15
         ; sub rsp, FRAME_BYTES
         ; mov [rsp + SPILL_BYTES], rcx
+        ; mov [rcx], rsp
         ; mov rbp, rsi
         ; mov rbx, rdx
         ; xorps xmm0, xmm0
