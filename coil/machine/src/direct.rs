@@ -98,9 +98,12 @@ impl Direct {
             return self.stop(StopReason::EnterLoop);
         }
         // SAFETY: D1.
-        if word >= unsafe { MachineState::of(self.cx) }.loop_threshold {
-            // SAFETY: a cache word of the running code.
-            unsafe { slot.write(0) };
+        let state = unsafe { MachineState::of(self.cx) };
+        let (hot, wrap) = (state.is_hot_loop(word), word >= state.loop_limit);
+        // A counter never becomes an address.
+        // SAFETY: a cache word of the running code.
+        unsafe { slot.write(if wrap { 0 } else { word + 1 }) };
+        if hot {
             return self.stop(StopReason::HotLoop);
         }
         Ok(())
@@ -475,8 +478,8 @@ impl Machine for Direct {
         // SAFETY: D1.
         let events = unsafe { (*self.cx).events.load(Relaxed) };
         // SAFETY: D1.
-        let threshold = unsafe { MachineState::of(self.cx) }.loop_threshold;
-        if word >= threshold.min(COUNTER_LIMIT) || events != 0 {
+        let limit = unsafe { MachineState::of(self.cx) }.loop_limit;
+        if word >= limit || events != 0 {
             return self.header_slow(slot, word);
         }
         // SAFETY: a cache word of the running code.

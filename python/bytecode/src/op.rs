@@ -166,6 +166,8 @@ macro_rules! for_each_op {
             // ---- jumps. The truth value of the result of a user-defined comparison is taken by a hidden step.
             /// Unconditional.
             Jump "jump" (imm: Jump32) 0;
+            /// Jumps by `imm` back to a `loop_header`, and does what that does.
+            JumpBack "jump_back" (imm: Jump32) 0;
             /// Jumps when `R[a]` is true.
             JumpIfTrue "jump_if_true" (a: Src, imm: Jump32) 0;
             /// Jumps when `R[a]` is false.

@@ -172,10 +172,13 @@ fn check(code: &Code) -> Result<(), String> {
             let target = usize::try_from(next as i64 + distance).unwrap_or(usize::MAX);
             let taken = if op == Op::ForIter { depth } else { after };
             edge(target, taken)?;
+            if op == Op::JumpBack && words[target].op_number() != Op::LoopHeader as u8 {
+                return fail("leads to no loop header".to_owned());
+            }
         }
         if !matches!(
             op,
-            Op::Jump | Op::Return | Op::Raise | Op::Reraise | Op::EndAsyncFor
+            Op::Jump | Op::JumpBack | Op::Return | Op::Raise | Op::Reraise | Op::EndAsyncFor
         ) {
             edge(next, after)?;
         }

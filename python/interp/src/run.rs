@@ -101,6 +101,7 @@ fn dispatch<M: Machine>(m: &mut M) -> Next {
             Op::Is => compare::is(m, word)?,
             Op::Contains => m.outlined(move |m| compare::contains(m, word))?,
             Op::Jump => m.jump(word.imm32()),
+            Op::JumpBack => control::jump_back(m, word)?,
             Op::JumpIfTrue => control::jump_if(m, word, true)?,
             Op::JumpIfFalse => control::jump_if(m, word, false)?,
             Op::JumpIfNone => control::jump_if_none(m, word, true),

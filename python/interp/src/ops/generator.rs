@@ -141,6 +141,7 @@ fn place_of<'a, M: Machine>(m: &mut M, generator: M::Ref) -> (&'a CodeData, u32)
 }
 
 /// A for loop's step on a generator.
+#[inline(always)]
 pub(crate) fn next_in_loop<M: Machine>(m: &mut M, word: Word, iterator: M::Val) -> Next {
     let object = iterator.reference();
     if object
