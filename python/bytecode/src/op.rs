@@ -234,6 +234,8 @@ macro_rules! for_each_op {
             CallEx "call_ex" (a: Dst, b: SrcRun) 1;
             /// Leaves the function with `R[a]`.
             Return "return" (a: Src) 0;
+            /// Ends the generator or coroutine with `R[a]`: what `return` is in their code.
+            Finish "finish" (a: Src) 0;
             // ---- iteration
             /// `R[a] = iter(R[b])`.
             GetIter "get_iter" (a: Dst, b: Src) 1;

@@ -125,6 +125,7 @@ fn check(code: &Code) -> Result<(), String> {
     if at != count {
         return Err("the last instruction is cut off".to_owned());
     }
+    let suspends = code.flags.suspends();
     let mut at = 0;
     let mut loops = 0;
     while at < count {
@@ -178,9 +179,18 @@ fn check(code: &Code) -> Result<(), String> {
         }
         if !matches!(
             op,
-            Op::Jump | Op::JumpBack | Op::Return | Op::Raise | Op::Reraise | Op::EndAsyncFor
+            Op::Jump
+                | Op::JumpBack
+                | Op::Return
+                | Op::Finish
+                | Op::Raise
+                | Op::Reraise
+                | Op::EndAsyncFor
         ) {
             edge(next, after)?;
+        }
+        if op == Op::Return && suspends {
+            return fail("leaves a generator without ending it".to_owned());
         }
         if op == Op::LoopHeader {
             if word.a() != loops {

@@ -135,6 +135,7 @@ fn dispatch<M: Machine>(m: &mut M) -> Next {
             Op::CallKw => call::call_kw(m, word)?,
             Op::CallEx => m.outlined(move |m| call::call_ex(m, word))?,
             Op::Return => call::return_value(m, word)?,
+            Op::Finish => generator::finish(m, word)?,
             Op::GetIter => m.outlined(move |m| iterate::get_iter(m, word))?,
             Op::ForIter => iterate::for_iter(m, word)?,
             Op::BuildTuple => m.outlined(move |m| build::build_tuple(m, word))?,
@@ -240,7 +241,5 @@ fn unwind<M: Machine>(m: &mut M) -> Next {
 /// Whether frames of this code belong to a generator object once that was made.
 #[inline(always)]
 pub(crate) fn is_generator(code: &CodeData) -> bool {
-    use taipan_bytecode::CodeFlags;
-    let any = CodeFlags::GENERATOR.0 | CodeFlags::COROUTINE.0 | CodeFlags::ASYNC_GENERATOR.0;
-    code.code.flags.0 & any != 0
+    code.code.flags.suspends()
 }
