@@ -93,7 +93,7 @@ impl Jit {
             }
         }
         if backend.is_some() {
-            machine.loop_threshold = options.jit.threshold.max(1);
+            machine.set_loop_threshold(options.jit.threshold.max(1));
             machine.function_threshold =
                 u32::try_from(options.jit.function_threshold.max(1)).unwrap_or(u32::MAX);
         }

@@ -98,9 +98,12 @@ impl Direct {
             return self.stop(StopReason::EnterLoop);
         }
         // SAFETY: D1.
-        if word >= unsafe { MachineState::of(self.cx) }.loop_threshold {
-            // SAFETY: a cache word of the running code.
-            unsafe { slot.write(0) };
+        let state = unsafe { MachineState::of(self.cx) };
+        let (hot, wrap) = (state.is_hot_loop(word), word >= state.loop_limit);
+        // A counter never becomes an address.
+        // SAFETY: a cache word of the running code.
+        unsafe { slot.write(if wrap { 0 } else { word + 1 }) };
+        if hot {
             return self.stop(StopReason::HotLoop);
         }
         Ok(())
@@ -475,8 +478,8 @@ impl Machine for Direct {
         // SAFETY: D1.
         let events = unsafe { (*self.cx).events.load(Relaxed) };
         // SAFETY: D1.
-        let threshold = unsafe { MachineState::of(self.cx) }.loop_threshold;
-        if word >= threshold.min(COUNTER_LIMIT) || events != 0 {
+        let limit = unsafe { MachineState::of(self.cx) }.loop_limit;
+        if word >= limit || events != 0 {
             return self.header_slow(slot, word);
         }
         // SAFETY: a cache word of the running code.
@@ -605,6 +608,30 @@ impl Machine for Direct {
             self.barrier(base, field, index.0);
         }
         base.write_int(field, index.0, value.0.cast_signed());
+    }
+
+    #[inline(always)]
+    fn load_registers(&mut self, first: i32, object: DirectRef, field: Field, count: usize) {
+        let from = std::ptr::with_exposed_provenance(object.item_address(field, 0));
+        let to = self.base.wrapping_offset(first as isize);
+        // SAFETY: the handler names items that the object has, and registers of a window.
+        unsafe { copy_few(from, to, count) };
+    }
+    #[inline(always)]
+    fn store_registers(&mut self, object: DirectRef, field: Field, first: i32, count: usize) {
+        if field.barrier != coil_trace::Barrier::Object {
+            for index in 0..count {
+                let value = self.reg(first + index as i32);
+                self.store_item_val(object, field, DirectInt(index as i64), value);
+            }
+            return;
+        }
+        // One look at the object does for all items.
+        self.barrier(object, field, 0);
+        let from = self.base.wrapping_offset(first as isize);
+        let to = std::ptr::with_exposed_provenance_mut(object.item_address(field, 0));
+        // SAFETY: the handler names items that the object has, and registers of the window.
+        unsafe { copy_few(from, to, count) };
     }
 
     #[inline(always)]
@@ -759,6 +786,32 @@ impl Direct {
                 unsafe { mutator.log_item(object, std::ptr::with_exposed_provenance_mut(slot)) };
             }
         }
+    }
+}
+
+/// Copies words that are few as a rule: without a loop, whose setting up would cost more than they do.
+///
+/// # Safety
+/// `count` words can be read and written.
+#[inline(always)]
+unsafe fn copy_few(from: *const u64, to: *mut u64, count: usize) {
+    const FEW: usize = 4;
+    for at in 0..FEW {
+        if at == count {
+            return;
+        }
+        // SAFETY: by contract.
+        let word = unsafe { *from.add(at) };
+        // NO-BARRIER: the caller has done it.
+        // SAFETY: by contract.
+        unsafe { *to.add(at) = word };
+    }
+    for at in FEW..count {
+        // SAFETY: by contract.
+        let word = unsafe { *from.add(at) };
+        // NO-BARRIER: the caller has done it.
+        // SAFETY: by contract.
+        unsafe { *to.add(at) = word };
     }
 }
 

@@ -188,6 +188,25 @@ pub trait Machine: Sized {
     /// Stores a value item, with its barrier.
     fn store_item_val(&mut self, base: Self::Ref, field: Field, index: Self::Int, value: Self::Val);
 
+    /// Copies the first `count` items of an object to registers from `first` on.
+    #[inline(always)]
+    fn load_registers(&mut self, first: i32, object: Self::Ref, field: Field, count: usize) {
+        for index in 0..count {
+            let at = self.int(index as i64);
+            let value = object.item_val(field, at);
+            self.set_reg(first + index as i32, value);
+        }
+    }
+    /// Copies `count` registers from `first` on to the first items of an object, with its barrier.
+    #[inline(always)]
+    fn store_registers(&mut self, object: Self::Ref, field: Field, first: i32, count: usize) {
+        for index in 0..count {
+            let value = self.reg(first + index as i32);
+            let at = self.int(index as i64);
+            self.store_item_val(object, field, at, value);
+        }
+    }
+
     // ---- opaque calls
     /// Calls for an integer (or bool as 0/1).
     ///

@@ -44,8 +44,10 @@ pub struct MachineState {
     pub caches: Caches,
     /// Hooks.
     pub hooks: Hooks,
-    /// Back-edges until a loop is hot; `u64::MAX` = never.
-    pub loop_threshold: u64,
+    /// Back-edges until a loop header's slow path is taken; below [`COUNTER_LIMIT`].
+    pub(crate) loop_limit: u64,
+    /// Whether loops get hot at all.
+    loops_get_hot: bool,
     /// Calls until a function is hot; `u32::MAX` = never.
     pub function_threshold: u32,
     /// Why Direct stopped.
@@ -60,11 +62,23 @@ impl MachineState {
         MachineState {
             caches: Caches::default(),
             hooks,
-            loop_threshold: u64::MAX,
+            loop_limit: COUNTER_LIMIT - 1,
+            loops_get_hot: false,
             function_threshold: u32::MAX,
             stop: StopReason::None,
             result: None,
         }
+    }
+
+    /// Loops are hot after so many back-edges. Before this is called they never are.
+    pub fn set_loop_threshold(&mut self, threshold: u64) {
+        self.loop_limit = threshold.min(COUNTER_LIMIT - 1);
+        self.loops_get_hot = true;
+    }
+
+    /// Whether a loop whose counter stands here is hot.
+    pub(crate) fn is_hot_loop(&self, counter: u64) -> bool {
+        self.loops_get_hot && counter >= self.loop_limit
     }
 
     /// The state of a context.

@@ -76,6 +76,15 @@ bitflags_lite! {
     }
 }
 
+impl CodeFlags {
+    /// Whether frames of the code belong to a generator, coroutine or asynchronous generator.
+    #[inline]
+    pub fn suspends(self) -> bool {
+        let any = CodeFlags::GENERATOR.0 | CodeFlags::COROUTINE.0 | CodeFlags::ASYNC_GENERATOR.0;
+        self.0 & any != 0
+    }
+}
+
 /// A row of the exception table: an exception in words `start..end` continues at `target`, with the exception in register
 /// `exception`, all temporaries from that register up dead. Rows are ordered innermost first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

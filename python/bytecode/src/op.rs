@@ -166,6 +166,8 @@ macro_rules! for_each_op {
             // ---- jumps. The truth value of the result of a user-defined comparison is taken by a hidden step.
             /// Unconditional.
             Jump "jump" (imm: Jump32) 0;
+            /// Jumps by `imm` back to a `loop_header`, and does what that does.
+            JumpBack "jump_back" (imm: Jump32) 0;
             /// Jumps when `R[a]` is true.
             JumpIfTrue "jump_if_true" (a: Src, imm: Jump32) 0;
             /// Jumps when `R[a]` is false.
@@ -232,6 +234,8 @@ macro_rules! for_each_op {
             CallEx "call_ex" (a: Dst, b: SrcRun) 1;
             /// Leaves the function with `R[a]`.
             Return "return" (a: Src) 0;
+            /// Ends the generator or coroutine with `R[a]`: what `return` is in their code.
+            Finish "finish" (a: Src) 0;
             // ---- iteration
             /// `R[a] = iter(R[b])`.
             GetIter "get_iter" (a: Dst, b: Src) 1;

@@ -125,6 +125,7 @@ fn check(code: &Code) -> Result<(), String> {
     if at != count {
         return Err("the last instruction is cut off".to_owned());
     }
+    let suspends = code.flags.suspends();
     let mut at = 0;
     let mut loops = 0;
     while at < count {
@@ -172,12 +173,24 @@ fn check(code: &Code) -> Result<(), String> {
             let target = usize::try_from(next as i64 + distance).unwrap_or(usize::MAX);
             let taken = if op == Op::ForIter { depth } else { after };
             edge(target, taken)?;
+            if op == Op::JumpBack && words[target].op_number() != Op::LoopHeader as u8 {
+                return fail("leads to no loop header".to_owned());
+            }
         }
         if !matches!(
             op,
-            Op::Jump | Op::Return | Op::Raise | Op::Reraise | Op::EndAsyncFor
+            Op::Jump
+                | Op::JumpBack
+                | Op::Return
+                | Op::Finish
+                | Op::Raise
+                | Op::Reraise
+                | Op::EndAsyncFor
         ) {
             edge(next, after)?;
+        }
+        if op == Op::Return && suspends {
+            return fail("leaves a generator without ending it".to_owned());
         }
         if op == Op::LoopHeader {
             if word.a() != loops {

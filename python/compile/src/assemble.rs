@@ -30,6 +30,7 @@ pub(crate) fn assemble(
     let gone = unreachable(&insts, &targets, handlers);
     remove(&mut insts, &mut targets, &gone);
     widen(&mut insts, &mut targets);
+    jump_back(&mut insts, &targets);
     let starts = addresses(&insts);
     let total = *starts.last().expect("one more than instructions") as usize;
     if i32::try_from(total).is_err() {
@@ -175,6 +176,19 @@ fn unreachable(insts: &[Inst], targets: &[u32], handlers: &[HandlerInfo]) -> Vec
         next = at;
     }
     gone
+}
+
+/// Jumps to loop headers do what these do.
+fn jump_back(insts: &mut [Inst], targets: &[u32]) {
+    for at in 0..insts.len() {
+        if insts[at].op != Op::Jump {
+            continue;
+        }
+        let target = targets[insts[at].imm as usize] as usize;
+        if target < at && insts[target].op == Op::LoopHeader {
+            insts[at].op = Op::JumpBack;
+        }
+    }
 }
 
 /// Word addresses of all instructions, and the end.

@@ -52,6 +52,7 @@ pub(crate) enum JumpKind {
 pub(crate) fn jump_kind(op: Op) -> JumpKind {
     match op {
         Op::Jump
+        | Op::JumpBack
         | Op::JumpIfTrue
         | Op::JumpIfFalse
         | Op::JumpIfNone
@@ -74,7 +75,13 @@ pub(crate) fn jump_kind(op: Op) -> JumpKind {
 pub(crate) fn ends(op: Op) -> bool {
     matches!(
         op,
-        Op::Jump | Op::Return | Op::Raise | Op::Reraise | Op::EndAsyncFor
+        Op::Jump
+            | Op::JumpBack
+            | Op::Return
+            | Op::Finish
+            | Op::Raise
+            | Op::Reraise
+            | Op::EndAsyncFor
     )
 }
 

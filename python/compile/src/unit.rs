@@ -483,13 +483,16 @@ impl<'a> Unit<'a> {
                 cellvars.push((text(name), *reg));
             }
         }
-        let assembled = crate::assemble::assemble(
-            self.insts,
-            self.targets,
-            &self.handlers,
-            self.parameters,
-            index,
-        )?;
+        let mut insts = self.insts;
+        if self.flags.suspends() {
+            for inst in &mut insts {
+                if inst.op == Op::Return {
+                    inst.op = Op::Finish;
+                }
+            }
+        }
+        let assembled =
+            crate::assemble::assemble(insts, self.targets, &self.handlers, self.parameters, index)?;
         Ok(Code {
             name: text(&self.name),
             qualname: self.qualname,

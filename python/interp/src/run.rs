@@ -101,6 +101,7 @@ fn dispatch<M: Machine>(m: &mut M) -> Next {
             Op::Is => compare::is(m, word)?,
             Op::Contains => m.outlined(move |m| compare::contains(m, word))?,
             Op::Jump => m.jump(word.imm32()),
+            Op::JumpBack => control::jump_back(m, word)?,
             Op::JumpIfTrue => control::jump_if(m, word, true)?,
             Op::JumpIfFalse => control::jump_if(m, word, false)?,
             Op::JumpIfNone => control::jump_if_none(m, word, true),
@@ -134,6 +135,7 @@ fn dispatch<M: Machine>(m: &mut M) -> Next {
             Op::CallKw => call::call_kw(m, word)?,
             Op::CallEx => m.outlined(move |m| call::call_ex(m, word))?,
             Op::Return => call::return_value(m, word)?,
+            Op::Finish => generator::finish(m, word)?,
             Op::GetIter => m.outlined(move |m| iterate::get_iter(m, word))?,
             Op::ForIter => iterate::for_iter(m, word)?,
             Op::BuildTuple => m.outlined(move |m| build::build_tuple(m, word))?,
@@ -239,7 +241,5 @@ fn unwind<M: Machine>(m: &mut M) -> Next {
 /// Whether frames of this code belong to a generator object once that was made.
 #[inline(always)]
 pub(crate) fn is_generator(code: &CodeData) -> bool {
-    use taipan_bytecode::CodeFlags;
-    let any = CodeFlags::GENERATOR.0 | CodeFlags::COROUTINE.0 | CodeFlags::ASYNC_GENERATOR.0;
-    code.code.flags.0 & any != 0
+    code.code.flags.suspends()
 }

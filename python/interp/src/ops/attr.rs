@@ -33,25 +33,29 @@ fn vm<'a, M: Machine>(m: &M) -> &'a mut Vm {
     unsafe { Vm::from_context(m.context()) }
 }
 
-/// How to read a name of an object: by shape for plain instances, by type or identity for the rest.
+/// How to read a name of a plain instance: by its shape.
 #[inline(always)]
-fn find<M: Machine>(m: &mut M, object: M::Ref, index: u16) -> Option<Load> {
+fn find<M: Machine>(m: &mut M, object: M::Ref, index: u16) -> Result<Option<Load>, Other> {
     let layout = object.load_int(fields::LAYOUT);
-    if is_instance(layout) {
-        let shape = object.load_int(fields::SHAPE);
-        return m.cached(
-            1,
-            [Key::Int(layout), Key::Int(shape)],
-            move |m, keys, deps| {
-                plan::load_instance(vm(m), keys[0], keys[1], static_name(m, index), deps)
-            },
-        );
+    if !is_instance(layout) {
+        return Err(Other);
     }
-    m.cold(move |m| find_other(m, object, layout, index))
+    let shape = object.load_int(fields::SHAPE);
+    Ok(m.cached(
+        1,
+        [Key::Int(layout), Key::Int(shape)],
+        move |m, keys, deps| {
+            plan::load_instance(vm(m), keys[0], keys[1], static_name(m, index), deps)
+        },
+    ))
 }
 
-fn find_other<M: Machine>(m: &mut M, object: M::Ref, layout: M::Int, index: u16) -> Option<Load> {
-    let layout = LayoutId(layout.promote() as u16);
+/// The object is no plain instance.
+struct Other;
+
+/// How to read a name of anything else: by its type, or its identity.
+fn find_other<M: Machine>(m: &mut M, object: M::Ref, index: u16) -> Option<Load> {
+    let layout = LayoutId(object.load_int(fields::LAYOUT).promote() as u16);
     let class = object.load_ref(fields::TYPE);
     if layout == layout::MODULE {
         return m.cached(1, [Key::Ref(object), Key::None], move |m, keys, deps| {
@@ -99,29 +103,45 @@ pub(crate) fn load_attr<M: Machine>(m: &mut M, word: Word) -> Next {
     if value.is_ref().yes() {
         let object = value.reference();
         match find(m, object, word.c()) {
-            Some(Load::Inline(offset)) => {
+            Ok(Some(Load::Inline(offset))) => {
                 let result = object.load_val(fields::slot(offset));
                 if result.is_set().yes() {
                     m.set_reg(a(word), result);
                     return Ok(());
                 }
             }
-            Some(Load::Overflow(index)) => {
+            Ok(Some(Load::Overflow(index))) => {
                 let array = object.load_ref(fields::OVERFLOW);
                 let index = m.int(index as i64);
                 let result = array.item_val(fields::ARRAY_ITEM, index);
                 m.set_reg(a(word), result);
                 return Ok(());
             }
-            Some(load) => return m.cold(move |m| load_attr_other(m, word, value, load)),
-            None => {}
+            Ok(Some(load)) => return m.cold(move |m| load_attr_other(m, word, value, load)),
+            Ok(None) => {}
+            Err(Other) => return m.outlined(move |m| load_attr_of_other(m, word, value)),
         }
     }
-    m.cold(move |m| {
-        let result = generic_load(m, value, word.c())?;
-        m.set_reg(a(word), result);
-        Ok(())
-    })
+    m.cold(move |m| load_attr_generic(m, word, value))
+}
+
+fn load_attr_generic<M: Machine>(m: &mut M, word: Word, value: M::Val) -> Next {
+    let result = generic_load(m, value, word.c())?;
+    m.set_reg(a(word), result);
+    Ok(())
+}
+
+#[inline(always)]
+fn load_attr_of_other<M: Machine>(m: &mut M, word: Word, value: M::Val) -> Next {
+    match find_other(m, value.reference(), word.c()) {
+        Some(Load::Constant(found)) => {
+            let found = m.val(found);
+            m.set_reg(a(word), found);
+            Ok(())
+        }
+        Some(load) => load_attr_other(m, word, value, load),
+        None => load_attr_generic(m, word, value),
+    }
 }
 
 fn load_attr_other<M: Machine>(m: &mut M, word: Word, object: M::Val, load: Load) -> Next {
@@ -161,19 +181,34 @@ pub(crate) fn load_method<M: Machine>(m: &mut M, word: Word) -> Next {
     if value.is_ref().yes() {
         let object = value.reference();
         match find(m, object, word.c()) {
-            Some(Load::Method(function)) => {
+            Ok(Some(Load::Method(function))) => {
                 let function = m.val(function);
                 return pair(m, word, function, value);
             }
-            Some(load) => return m.cold(move |m| load_method_other(m, word, value, load)),
-            None => {}
+            Ok(Some(load)) => return m.cold(move |m| load_method_other(m, word, value, load)),
+            Ok(None) => {}
+            Err(Other) => return m.outlined(move |m| load_method_of_other(m, word, value)),
         }
     }
-    m.cold(move |m| {
-        let result = generic_load(m, value, word.c())?;
-        let unset = m.unset();
-        pair(m, word, result, unset)
-    })
+    m.cold(move |m| load_method_generic(m, word, value))
+}
+
+fn load_method_generic<M: Machine>(m: &mut M, word: Word, value: M::Val) -> Next {
+    let result = generic_load(m, value, word.c())?;
+    let unset = m.unset();
+    pair(m, word, result, unset)
+}
+
+#[inline(always)]
+fn load_method_of_other<M: Machine>(m: &mut M, word: Word, value: M::Val) -> Next {
+    match find_other(m, value.reference(), word.c()) {
+        Some(Load::Method(function)) => {
+            let function = m.val(function);
+            pair(m, word, function, value)
+        }
+        Some(load) => load_method_other(m, word, value, load),
+        None => load_method_generic(m, word, value),
+    }
 }
 
 #[inline(always)]

@@ -902,10 +902,6 @@ pub(crate) fn call_ex<M: Machine>(m: &mut M, word: Word) -> Next {
 #[inline(always)]
 pub(crate) fn return_value<M: Machine>(m: &mut M, word: Word) -> Next {
     let value = m.reg(a(word));
-    // SAFETY: the machine's code is live.
-    if run::is_generator(unsafe { CodeData::of(m.code()) }) {
-        return m.cold(move |m| generator::finish(m, value));
-    }
     leave_with(m, value)
 }
 

@@ -4,7 +4,7 @@ use super::{a, b, bool_val};
 use crate::fields;
 use crate::opaque;
 use coil_machine::{Arg, BoolOps, FloatOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
-use taipan_bytecode::Word;
+use taipan_bytecode::{Op, Word};
 use taipan_objects::layout;
 use taipan_objects::ty;
 
@@ -103,6 +103,17 @@ fn jump_if_other<M: Machine>(m: &mut M, word: Word, value: M::Val, when: bool) -
         }
     }
     Ok(())
+}
+
+/// Back to a loop header, which then needs no dispatch of its own.
+#[inline(always)]
+pub(crate) fn jump_back<M: Machine>(m: &mut M, word: Word) -> Next {
+    m.jump(word.imm32());
+    m.checkpoint()?;
+    let header = Word(m.fetch());
+    debug_assert_eq!(header.op_number(), Op::LoopHeader as u8);
+    m.skip(1);
+    m.loop_header()
 }
 
 #[inline(always)]

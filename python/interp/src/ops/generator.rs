@@ -29,12 +29,9 @@ fn depth<M: Machine>(m: &M) -> i32 {
     unsafe { code.block.live_registers(m.word_at(0)) as i32 }
 }
 
+#[inline(always)]
 fn save_registers<M: Machine>(m: &mut M, generator: M::Ref, count: i32) {
-    for index in 0..count {
-        let value = m.reg(index);
-        let index = m.int(i64::from(index));
-        m.store_item_val(generator, fields::GEN_REGISTER, index, value);
-    }
+    m.store_registers(generator, fields::GEN_REGISTER, 0, count as usize);
 }
 
 pub(crate) fn return_generator<M: Machine>(m: &mut M) -> Next {
@@ -97,11 +94,7 @@ fn resume<M: Machine>(
     // SAFETY: the saved place stands after a yield of this code.
     let live = unsafe { code.block.live_before(pc) } as i32;
     let running = object.load_val(fields::GEN_FUNCTION);
-    for index in 0..live {
-        let at = m.int(i64::from(index));
-        let value = object.item_val(fields::GEN_REGISTER, at);
-        m.set_reg(window + index, value);
-    }
+    m.load_registers(window, object, fields::GEN_REGISTER, live as usize);
     // The yield's target, unless the generator only starts (then the word before is `return_generator`).
     // SAFETY: `pc` is at least 1.
     let yielded = Word(unsafe { *code.block.words.add(pc as usize - 1) });
@@ -141,6 +134,7 @@ fn place_of<'a, M: Machine>(m: &mut M, generator: M::Ref) -> (&'a CodeData, u32)
 }
 
 /// A for loop's step on a generator.
+#[inline(always)]
 pub(crate) fn next_in_loop<M: Machine>(m: &mut M, word: Word, iterator: M::Val) -> Next {
     let object = iterator.reference();
     if object
@@ -232,7 +226,13 @@ fn suspend<M: Machine>(m: &mut M, generator: M::Ref, value: M::Val) -> Result<bo
 }
 
 /// The running generator returns.
-pub(crate) fn finish<M: Machine>(m: &mut M, value: M::Val) -> Next {
+#[inline(always)]
+pub(crate) fn finish<M: Machine>(m: &mut M, word: Word) -> Next {
+    let value = m.reg(a(word));
+    m.outlined(move |m| finish_with(m, value))
+}
+
+fn finish_with<M: Machine>(m: &mut M, value: M::Val) -> Next {
     let generator = m.frame_extra();
     if !generator.is_set().yes() {
         // Returned before the generator object was made: cannot happen in compiled code.

@@ -226,9 +226,10 @@ pub(crate) fn for_iter<M: Machine>(m: &mut M, word: Word) -> Next {
     let iterator = m.reg(b(word));
     let object = iterator.reference();
     let layout = object.load_int(fields::LAYOUT);
-    let (range, list) = (
+    let (range, list, generator) = (
         m.int(i64::from(layout::RANGE_ITER.0)),
         m.int(i64::from(layout::LIST_ITER.0)),
+        m.int(i64::from(layout::GENERATOR.0)),
     );
     if layout.equals(range).yes() {
         return step(m, word, object, layout::RANGE_ITER);
@@ -236,11 +237,14 @@ pub(crate) fn for_iter<M: Machine>(m: &mut M, word: Word) -> Next {
     if layout.equals(list).yes() {
         return step(m, word, object, layout::LIST_ITER);
     }
+    if layout.equals(generator).yes() {
+        return m.outlined(move |m| generator::next_in_loop(m, word, iterator));
+    }
     m.outlined(move |m| {
+        let object = iterator.reference();
         let layout = LayoutId(object.load_int(fields::LAYOUT).promote() as u16);
         match layout {
             layout::TUPLE_ITER => step(m, word, object, layout),
-            layout::GENERATOR => generator::next_in_loop(m, word, iterator),
             layout::FIELDS => for_fields(m, word, iterator),
             _ => for_other(m, word, iterator),
         }
