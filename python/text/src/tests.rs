@@ -5,7 +5,7 @@ use coil_heap::HeapConfig;
 use coil_value::Value;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use taipan_objects::bytes::{ByteArray, bytes_like};
+use taipan_objects::bytes::ByteArray;
 use taipan_objects::slots::{BinaryOp, Slots};
 use taipan_objects::str::Str;
 use taipan_objects::ty::types;
