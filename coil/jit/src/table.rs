@@ -96,10 +96,9 @@ impl Table {
         self.traces[from..].iter().flatten().map(|trace| &**trace)
     }
 
-    /// All traces below this number are in the table, and those to come will not be below.
+    /// Traces to come will not have numbers below this.
     pub(crate) fn complete(&self) -> usize {
-        let last = self.traces.last().is_some_and(Option::is_none);
-        self.traces.len() - usize::from(last)
+        self.traces.len() - usize::from(self.reserved)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Compiled> {

@@ -3,7 +3,7 @@
 use crate::AbortReason;
 use crate::pass::{INLINE, Pass, Step};
 use crate::table::number;
-use coil_trace::{Effect, Id, Inst, Op, SnapshotId};
+use coil_trace::{Effect, FUNCTION_SLOT, Id, Inst, Op, SnapshotId};
 
 impl Pass<'_> {
     /// Emits the recorded trace. Inputs come from the label's registers where it has them.
@@ -97,7 +97,8 @@ impl Pass<'_> {
         let id = self.push(op, [Id::NONE; 3], extra);
         self.set_flags(id, INLINE);
         // Below the window stands the function that runs, whose reference nobody tests.
-        let function = !self.options.bridge && self.pools.inputs.get(extra as usize) == Some(&-1);
+        let function =
+            !self.options.bridge && self.pools.inputs.get(extra as usize) == Some(&FUNCTION_SLOT);
         if op == Op::InputVal
             && function
             && let Some(at) = id.as_inst()

@@ -27,8 +27,8 @@ pub use id::{Const, Id, Ty};
 pub use op::{DescriptorKind, Effect, Op};
 pub use parse::{ParseError, parse_compiled, parse_trace};
 pub use snapshot::{
-    Exit, ExitValue, Snapshot, SnapshotFrame, SnapshotId, UNWINDING_SLOT, VirtualObject,
-    extra_frame, extra_slot,
+    Exit, ExitValue, FUNCTION_SLOT, Snapshot, SnapshotFrame, SnapshotId, UNWINDING_SLOT,
+    VirtualObject, extra_frame, extra_slot,
 };
 pub use trace::{Compiled, CompiledEnd, End, Inst, Label, Trace};
 pub use verify::{Malformed, verify, verify_compiled};

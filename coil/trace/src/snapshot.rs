@@ -23,6 +23,9 @@ pub fn extra_slot(frame: usize) -> i32 {
     EXTRA_BASE + i32::try_from(frame).expect("few frames are inlined")
 }
 
+/// Below a window stands the function that runs in it.
+pub const FUNCTION_SLOT: i32 = -1;
+
 /// The pseudo-slot that marks a state in which the pending exception is to be unwound, not execution to go on.
 pub const UNWINDING_SLOT: i32 = EXTRA_BASE;
 

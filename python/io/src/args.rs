@@ -74,6 +74,10 @@ fn is_index(value: Value) -> bool {
 /// # Errors
 /// TypeError, OverflowError.
 pub(crate) fn ssize(vm: &mut Vm, value: Value) -> PyResult<i64> {
+    sized(vm, value, "index")
+}
+
+fn sized(vm: &mut Vm, value: Value, what: &str) -> PyResult<i64> {
     if let Some(int) = value.as_small_int() {
         return Ok(int);
     }
@@ -82,7 +86,8 @@ pub(crate) fn ssize(vm: &mut Vm, value: Value) -> PyResult<i64> {
         Some(int) => Ok(int),
         None => {
             let name = protocol::type_name(value);
-            Err(vm.raise_overflow(&format!("cannot fit '{name}' into an index-sized integer")))
+            let text = format!("cannot fit '{name}' into an {what}-sized integer");
+            Err(vm.raise_overflow(&text))
         }
     }
 }
@@ -115,17 +120,7 @@ pub(crate) fn limit(vm: &mut Vm, value: Option<Value>) -> PyResult<Option<usize>
 /// # Errors
 /// TypeError, OverflowError.
 pub(crate) fn offset(vm: &mut Vm, value: Value) -> PyResult<i64> {
-    if let Some(int) = value.as_small_int() {
-        return Ok(int);
-    }
-    let int = protocol::index(vm, value)?;
-    match number::i64_of(int) {
-        Some(int) => Ok(int),
-        None => {
-            let name = protocol::type_name(value);
-            Err(vm.raise_overflow(&format!("cannot fit '{name}' into an offset-sized integer")))
-        }
-    }
+    sized(vm, value, "offset")
 }
 
 /// The `whence` argument.
@@ -237,32 +232,6 @@ pub(crate) fn fill(value: Value, data: &[u8]) -> usize {
     let count = data.len().min(to.len());
     to[..count].copy_from_slice(&data[..count]);
     count
-}
-
-/// `os.fspath(value)`.
-///
-/// # Errors
-/// TypeError.
-pub(crate) fn fspath(vm: &mut Vm, value: Value) -> PyResult {
-    if Str::of(value).is_some() || Bytes::of(value).is_some() {
-        return Ok(value);
-    }
-    let method = vm.interp.names.__fspath__.str();
-    let Some(path) = protocol::call_special(vm, value, method, &[])? else {
-        let name = protocol::type_name(value);
-        return Err(vm.raise_type(&format!(
-            "expected str, bytes or os.PathLike object, not {name}"
-        )));
-    };
-    if Str::of(path).is_some() || Bytes::of(path).is_some() {
-        return Ok(path);
-    }
-    let text = format!(
-        "expected {}.__fspath__() to return str or bytes, not {}",
-        protocol::type_name(value),
-        protocol::type_name(path)
-    );
-    Err(vm.raise_type(&text))
 }
 
 /// A path for the system: UTF-8, with bytes that were undecodable put back.

@@ -4,11 +4,10 @@ use taipan_objects::dict::Dict;
 use taipan_objects::exception;
 use taipan_objects::mem;
 use taipan_objects::number;
-use taipan_objects::protocol;
 use taipan_objects::str::Str;
 use taipan_objects::tuple::Tuple;
 use taipan_objects::ty::types;
-use taipan_objects::{PyResult, Raised, Value, Vm, class};
+use taipan_objects::{PyResult, Raised, Vm, class};
 
 const UNSUPPORTED: &str = "io.UnsupportedOperation";
 
@@ -38,41 +37,6 @@ pub(crate) fn unsupported(vm: &mut Vm, text: &str) -> Raised {
     let made = unsupported_class(vm).and_then(|class| {
         let text = vm.new_str(text)?;
         exception::new_exception(vm, mem::expect_ref(class), &[text])
-    });
-    match made {
-        Ok(error) => {
-            exception::set_context(vm, error);
-            vm.raise(error)
-        }
-        Err(raised) => raised,
-    }
-}
-
-/// The C library's text for an error number.
-pub(crate) fn error_text(errno: i32) -> String {
-    let mut buffer = [0u8; 256];
-    // SAFETY: the buffer has that size.
-    let failed = unsafe { libc::strerror_r(errno, buffer.as_mut_ptr().cast(), buffer.len()) };
-    if failed != 0 && buffer[0] == 0 {
-        return format!("Unknown error {errno}");
-    }
-    let end = buffer
-        .iter()
-        .position(|byte| *byte == 0)
-        .unwrap_or(buffer.len());
-    String::from_utf8_lossy(&buffer[..end]).into_owned()
-}
-
-/// OSError (or the subclass for the number) with the system's text, and a file name.
-#[cold]
-pub(crate) fn os_error(vm: &mut Vm, errno: i32, name: Option<Value>) -> Raised {
-    let made = vm.new_str(&error_text(errno)).and_then(|text| {
-        let number = number::small(errno.into());
-        let class = types::OSError.value();
-        match name {
-            Some(name) => protocol::call(vm, class, &[number, text, name]),
-            None => protocol::call(vm, class, &[number, text]),
-        }
     });
     match made {
         Ok(error) => {

@@ -1,7 +1,7 @@
 //! `FileIO`: an unbuffered file on a descriptor. Fields: descriptor (-1 when closed), flags, block size.
 
 use crate::args::{
-    bind, c_int, fspath, given, limit, offset, system_path, whence, writable, writable_size,
+    bind, c_int, given, limit, offset, system_path, whence, writable, writable_size,
 };
 use crate::base::{self, RAW_BASE};
 use crate::errors::{closed, no_pickle, unsupported};
@@ -14,6 +14,7 @@ use taipan_objects::number;
 use taipan_objects::protocol;
 use taipan_objects::slots::Slots;
 use taipan_objects::str::Str;
+use taipan_objects::system::fspath;
 use taipan_objects::ty::{self, Type};
 use taipan_objects::{PyResult, Value, Vm, mem, natives};
 

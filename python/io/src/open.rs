@@ -94,7 +94,7 @@ fn open(vm: &mut Vm, args: Args) -> PyResult {
     let file = if number::int_of(file).is_some() {
         file
     } else {
-        crate::args::fspath(vm, file)?
+        taipan_objects::system::fspath(vm, file)?
     };
     let parsed = parse_mode(vm, &mode)?;
     if parsed.binary {

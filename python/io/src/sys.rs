@@ -1,6 +1,7 @@
 //! System calls on file descriptors, begun again when a signal interrupts them.
 
 use coil_value::Value;
+use taipan_objects::system::{errno, os_error};
 use taipan_objects::ty::types;
 use taipan_objects::{PyResult, Raised, Vm};
 
@@ -26,15 +27,10 @@ impl Failure {
     #[cold]
     pub(crate) fn raise(self, vm: &mut Vm, name: Option<Value>) -> Raised {
         match self {
-            Failure::Errno(errno) => crate::errors::os_error(vm, errno, name),
+            Failure::Errno(errno) => os_error(vm, errno, name.as_slice()),
             Failure::Raised(raised) => raised,
         }
     }
-}
-
-/// The last error of the C library.
-pub(crate) fn errno() -> i32 {
-    std::io::Error::last_os_error().raw_os_error().unwrap_or(0)
 }
 
 /// Runs the handlers of signals that have arrived.

@@ -4,10 +4,10 @@ use coil_value::Value;
 use std::ffi::CString;
 use taipan_objects::bytes::Bytes;
 use taipan_objects::dict::Dict;
-use taipan_objects::exception;
 use taipan_objects::number;
 use taipan_objects::protocol;
 use taipan_objects::str::Str;
+pub(crate) use taipan_objects::system::{errno, error_text, fspath, os_error};
 use taipan_objects::ty::{self, types};
 use taipan_objects::{PyResult, Raised, Vm};
 
@@ -76,52 +76,6 @@ pub(crate) fn int_arg(vm: &mut Vm, value: Value) -> PyResult<i32> {
     }
 }
 
-/// The last error of the C library.
-pub(crate) fn errno() -> i32 {
-    std::io::Error::last_os_error().raw_os_error().unwrap_or(0)
-}
-
-/// The C library's text for an error number.
-pub(crate) fn error_text(errno: i32) -> String {
-    let mut buffer = [0u8; 256];
-    // SAFETY: the buffer has that size.
-    let failed = unsafe { libc::strerror_r(errno, buffer.as_mut_ptr().cast(), buffer.len()) };
-    if failed != 0 && buffer[0] == 0 {
-        return format!("Unknown error {errno}");
-    }
-    let end = buffer
-        .iter()
-        .position(|byte| *byte == 0)
-        .unwrap_or(buffer.len());
-    String::from_utf8_lossy(&buffer[..end]).into_owned()
-}
-
-/// OSError (or the subclass for the number) with the system's text and up to two file names.
-#[cold]
-pub(crate) fn os_error(vm: &mut Vm, errno: i32, names: &[Value]) -> Raised {
-    match new_os_error(vm, errno, names) {
-        Ok(error) => {
-            exception::set_context(vm, error);
-            vm.raise(error)
-        }
-        Err(raised) => raised,
-    }
-}
-
-fn new_os_error(vm: &mut Vm, errno: i32, names: &[Value]) -> PyResult {
-    let text = vm.new_str(&error_text(errno))?;
-    let number = number::small(errno.into());
-    match names {
-        [] => protocol::call(vm, types::OSError.value(), &[number, text]),
-        [one] => protocol::call(vm, types::OSError.value(), &[number, text, *one]),
-        [one, two, ..] => protocol::call(
-            vm,
-            types::OSError.value(),
-            &[number, text, *one, number::small(0), *two],
-        ),
-    }
-}
-
 /// Text from the system: UTF-8, undecodable bytes as lone surrogates.
 pub(crate) fn from_system(vm: &mut Vm, bytes: &[u8]) -> PyResult {
     match std::str::from_utf8(bytes) {
@@ -186,32 +140,6 @@ impl Path {
     pub(crate) fn error(&self, vm: &mut Vm) -> Raised {
         os_error(vm, errno(), &[self.object])
     }
-}
-
-/// `os.fspath(value)`.
-///
-/// # Errors
-/// TypeError.
-pub(crate) fn fspath(vm: &mut Vm, value: Value) -> PyResult {
-    if Str::of(value).is_some() || Bytes::of(value).is_some() {
-        return Ok(value);
-    }
-    let method = vm.interp.names.__fspath__.str();
-    let Some(path) = protocol::call_special(vm, value, method, &[])? else {
-        let name = protocol::type_name(value);
-        return Err(vm.raise_type(&format!(
-            "expected str, bytes or os.PathLike object, not {name}"
-        )));
-    };
-    if Str::of(path).is_some() || Bytes::of(path).is_some() {
-        return Ok(path);
-    }
-    let text = format!(
-        "expected {}.__fspath__() to return str or bytes, not {}",
-        protocol::type_name(value),
-        protocol::type_name(path)
-    );
-    Err(vm.raise_type(&text))
 }
 
 /// A path argument of a function of module `os`. `others` is "," if it may also be a descriptor, ", None" if None as well.

@@ -1,44 +1,40 @@
 //! table: hidden guest functions. What builtin functions do with all items of a generator is written in Python here, so that the interpreter
 //! resumes the generator in its own loop and traces go through it. Tracebacks and frames do not show them.
 
-/// Number of each function in `Interp::hidden`.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Hidden {
+macro_rules! functions {
+    ($($(#[doc = $doc:literal])* $variant:ident $name:literal;)*) => {
+        /// Number of each function in `Interp::hidden`.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum Hidden { $($(#[doc = $doc])* $variant),* }
+
+        /// The functions' names in [`SOURCE`], by number.
+        pub const NAMES: &[&str] = &[$($name),*];
+    };
+}
+
+functions! {
     /// `list(generator)`
-    List,
+    List "_list";
     /// `tuple(generator)`
-    Tuple,
+    Tuple "_tuple";
     /// `set(generator)`
-    Set,
+    Set "_set";
     /// `frozenset(generator)`
-    FrozenSet,
+    FrozenSet "_frozenset";
     /// `any(generator)`
-    Any,
+    Any "_any";
     /// `all(generator)`
-    All,
+    All "_all";
     /// `sum(generator)`
-    Sum,
+    Sum "_sum";
     /// `sorted(generator)`
-    Sorted,
+    Sorted "_sorted";
     /// `str.join(generator)`
-    Join,
+    Join "_join";
 }
 
 /// How many there are.
-pub const COUNT: usize = 9;
-
-/// The functions' names in [`SOURCE`], by number.
-pub const NAMES: [&str; COUNT] = [
-    "_list",
-    "_tuple",
-    "_set",
-    "_frozenset",
-    "_any",
-    "_all",
-    "_sum",
-    "_sorted",
-    "_join",
-];
+pub const COUNT: usize = NAMES.len();
 
 /// Their source. It runs with the builtins as they are at start-up.
 pub const SOURCE: &str = "

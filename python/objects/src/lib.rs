@@ -33,6 +33,7 @@ pub mod signature;
 pub mod slice;
 pub mod slots;
 pub mod str;
+pub mod system;
 pub mod table;
 pub mod tuple;
 pub mod ty;

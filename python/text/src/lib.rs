@@ -31,7 +31,7 @@ mod str_width;
 mod tests;
 mod units;
 
-pub use codec::{decode, decode_bytes, encode};
+pub use codec::encode;
 pub use format_value::format_value;
 pub use functions::FUNCTIONS;
 

@@ -1,11 +1,11 @@
 //! Text as CPython 3.14 has it; expected texts are recorded from it.
 
-use crate::{TYPES, decode_bytes, encode};
+use crate::TYPES;
 use coil_heap::HeapConfig;
 use coil_value::Value;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use taipan_objects::bytes::{ByteArray, bytes_like};
+use taipan_objects::bytes::ByteArray;
 use taipan_objects::slots::{BinaryOp, Slots};
 use taipan_objects::str::Str;
 use taipan_objects::ty::types;
@@ -300,52 +300,6 @@ fn format_fields_nest_and_number_themselves() {
     ] {
         let format = vm.new_str(format).expect("memory");
         assert_eq!(call(&mut vm, format, "format", args), expected);
-    }
-}
-
-#[test]
-fn encoding_and_decoding_are_inverse_or_fail_with_reason() {
-    let mut vm = vm();
-    for encoding in ["utf-8", "UTF_16", "utf-32-be", "utf-16-le"] {
-        let text = vm.new_str("aé\u{1234}\u{1f600}").expect("memory");
-        let bytes = encode(&mut vm, Str::of(text).expect("a str"), encoding, "strict");
-        let bytes = bytes_like(bytes.expect("it has an encoding"))
-            .expect("bytes")
-            .to_vec();
-        let back = decode_bytes(&mut vm, &bytes, encoding, "strict").expect("it is text");
-        assert!(
-            Str::of(back)
-                .expect("a str")
-                .same_text(Str::of(text).expect("a str")),
-            "{encoding}"
-        );
-    }
-    for (bytes, encoding, errors, expected) in [
-        (&b"\xe2\x82"[..], "utf-8", "replace", "'\u{fffd}'"),
-        (
-            b"\xed\xa0\x80",
-            "utf-8",
-            "replace",
-            "'\u{fffd}\u{fffd}\u{fffd}'",
-        ),
-        (b"\xed\xa0\x80", "utf-8", "surrogatepass", "'\\ud800'"),
-        (b"a\xff", "ascii", "surrogateescape", "'a\\udcff'"),
-        (b"a\xff", "utf-8", "backslashreplace", "'a\\\\xff'"),
-        (b"a\xff", "latin-1", "strict", "'aÿ'"),
-        (b"\xff", "utf-8", "strict", "UnicodeDecodeError: utf-8"),
-        (
-            b"a",
-            "klingon",
-            "strict",
-            "LookupError: unknown encoding: klingon",
-        ),
-    ] {
-        let result = decode_bytes(&mut vm, bytes, encoding, errors);
-        assert_eq!(
-            shown(&mut vm, result),
-            expected,
-            "{bytes:?} {encoding} {errors}"
-        );
     }
 }
 

@@ -68,16 +68,29 @@ impl Native {
         }
     }
 
-    /// The encodings that text streams use without asking module `codecs`, by any of their usual names.
-    pub(crate) fn for_stream(name: &str) -> Option<Native> {
-        match normalized(name).as_str() {
-            "utf_8" | "utf8" | "u8" | "cp65001" => Some(Native::Utf8),
-            "latin_1" | "latin1" | "iso8859_1" | "iso_8859_1" | "l1" | "latin" => {
-                Some(Native::Latin1)
+    /// The encodings that are found without asking module `codecs`, by any of their names.
+    pub(crate) fn find(name: &str) -> Option<Native> {
+        Some(match normalized(name).as_str() {
+            "utf_8" | "utf8" | "u8" | "utf" | "utf8_ucs2" | "utf8_ucs4" | "cp65001" => Native::Utf8,
+            "latin_1" | "latin1" | "latin" | "l1" | "iso8859_1" | "iso_8859_1" | "iso8859"
+            | "8859" | "cp819" | "iso_ir_100" | "iso_8859_1_1987" | "ibm819" | "csisolatin1" => {
+                Native::Latin1
             }
-            "ascii" | "us_ascii" | "646" => Some(Native::Ascii),
-            _ => None,
-        }
+            "ascii" | "us_ascii" | "646" | "us" | "ansi_x3.4_1968" | "ansi_x3_4_1968" | "cp367"
+            | "ibm367" | "iso646_us" | "iso_ir_6" | "csascii" | "ansi_x3.4_1986" => Native::Ascii,
+            "utf_16" | "utf16" | "u16" => Native::Utf16(Order::Marked),
+            "utf_16_le" | "utf_16le" | "unicodelittleunmarked" => Native::Utf16(Order::Little),
+            "utf_16_be" | "utf_16be" | "unicodebigunmarked" => Native::Utf16(Order::Big),
+            "utf_32" | "utf32" | "u32" => Native::Utf32(Order::Marked),
+            "utf_32_le" | "utf_32le" => Native::Utf32(Order::Little),
+            "utf_32_be" | "utf_32be" => Native::Utf32(Order::Big),
+            _ => return None,
+        })
+    }
+
+    /// Those of them that text streams use without a codec object: they need no state from one piece to the next.
+    pub(crate) fn for_stream(name: &str) -> Option<Native> {
+        Native::find(name).filter(|native| native.unit() == 1)
     }
 }
 

@@ -327,12 +327,12 @@ fn run(vm: &mut Vm, codec: Value, object: Value, errors: Option<&str>, index: us
     }
 }
 
-/// `str.encode` for encodings that are not built into the string type, or with handlers that are registered.
+/// `str.encode`.
 ///
 /// # Errors
 /// LookupError, TypeError, what the codec raises.
 pub fn encode_text(vm: &mut Vm, text: Str, encoding: &str, errors: &str) -> PyResult {
-    if let Some(native) = Native::for_stream(encoding) {
+    if let Some(native) = Native::find(encoding) {
         let bytes = encode(vm, text, native, &Handler::named(errors))?;
         return vm.new_bytes(&bytes);
     }
@@ -347,12 +347,24 @@ pub fn encode_text(vm: &mut Vm, text: Str, encoding: &str, errors: &str) -> PyRe
     )))
 }
 
-/// `bytes.decode` for encodings that are not built into the bytes type, or with handlers that are registered.
+/// `bytes.decode`.
 ///
 /// # Errors
 /// LookupError, TypeError, what the codec raises.
 pub fn decode_bytes(vm: &mut Vm, object: Value, encoding: &str, errors: &str) -> PyResult {
-    if let Some(native) = Native::for_stream(encoding) {
+    if bytes_like(object).is_some_and(<[u8]>::is_empty) {
+        // Whatever the encoding is, and whether it is one.
+        return vm.new_str("");
+    }
+    if let Some(native) = Native::find(encoding) {
+        if native.unit() == 1
+            && let Some(data) = bytes_like(object)
+            && data.is_ascii()
+        {
+            return vm.new_ascii_with(data.len(), |to| {
+                to.copy_from_slice(bytes_like(object).expect("it is bytes-like"));
+            });
+        }
         let data = crate::args::bytes_copy(vm, object)?;
         return Ok(decode(vm, &data, native, &Handler::named(errors), true)?.text);
     }

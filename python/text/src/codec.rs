@@ -1,18 +1,27 @@
-//! Text to bytes and back: the encodings that are built in.
-
-mod decode;
-mod encode;
-mod errors;
-mod names;
-
-pub use decode::{decode, decode_bytes};
-pub use encode::encode;
+//! Text to bytes and back: arguments of the methods. The codecs are in the io crate.
 
 use crate::args::this;
 use coil_value::Value;
 use taipan_objects::native::Args;
 use taipan_objects::str::Str;
-use taipan_objects::{PyResult, Vm, protocol};
+use taipan_objects::{PyResult, Raised, Vm, protocol, ty};
+
+/// The bytes object of a text in an encoding.
+///
+/// # Errors
+/// LookupError for unknown encodings and handlers, UnicodeEncodeError.
+pub fn encode(vm: &mut Vm, text: Str, encoding: &str, errors: &str) -> PyResult {
+    match vm.interp.hooks.encode {
+        Some(hook) => hook(vm, text, encoding, errors),
+        None => Err(unknown(vm, encoding)),
+    }
+}
+
+/// There are no codecs yet.
+#[cold]
+fn unknown(vm: &mut Vm, encoding: &str) -> Raised {
+    vm.raise_lookup(&format!("unknown encoding: {encoding}"))
+}
 
 /// An optional text argument of encode and decode.
 fn option(
@@ -25,9 +34,15 @@ fn option(
     match value {
         None => Ok(default.to_owned()),
         Some(value) => match Str::of(value) {
+            Some(text) if text.text().iter().any(|c| c == 0) => {
+                Err(vm.raise_value("embedded null character"))
+            }
             Some(text) => Ok(text.to_rust().into_owned()),
             None => {
-                let given = protocol::type_name(value);
+                let given = match value == ty::none() {
+                    true => "None".to_owned(),
+                    false => protocol::type_name(value),
+                };
                 Err(vm.raise_type(&format!(
                     "{function} argument '{name}' must be str, not {given}"
                 )))
@@ -64,7 +79,10 @@ pub(crate) fn decode_value(
 ) -> PyResult {
     let encoding = option(vm, encoding, "utf-8", function, "encoding")?;
     let errors = option(vm, errors, "strict", function, "errors")?;
-    decode(vm, value, &encoding, &errors)
+    match vm.interp.hooks.decode {
+        Some(hook) => hook(vm, value, &encoding, &errors),
+        None => Err(unknown(vm, &encoding)),
+    }
 }
 
 /// `bytes.decode`, `bytearray.decode`
