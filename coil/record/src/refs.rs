@@ -30,14 +30,14 @@ impl RecRef<'_> {
 }
 
 /// What a load gives, as the bits of a trace's constant.
-trait AsBits {
-    fn as_bits(self) -> u64;
+trait ConstantBits {
+    fn constant_bits(self) -> u64;
 }
 
-macro_rules! as_bits {
+macro_rules! constant_bits {
     ($($ty:ty: $bits:expr;)*) => {$(
-        impl AsBits for $ty {
-            fn as_bits(self) -> u64 {
+        impl ConstantBits for $ty {
+            fn constant_bits(self) -> u64 {
                 let to_bits: fn($ty) -> u64 = $bits;
                 to_bits(self)
             }
@@ -45,7 +45,7 @@ macro_rules! as_bits {
     )*};
 }
 
-as_bits! {
+constant_bits! {
     u64: |bits| bits;
     i64: i64::cast_unsigned;
     f64: f64::to_bits;
@@ -58,7 +58,7 @@ macro_rules! loads {
             let $part = DirectRef(self.address).$method(field).0;
             $result {
                 $part,
-                id: self.load(Op::$op, &field, Id::NONE, $part.as_bits()),
+                id: self.load(Op::$op, &field, Id::NONE, $part.constant_bits()),
                 buf: self.buf,
             }
         }
@@ -66,7 +66,7 @@ macro_rules! loads {
             let $part = DirectRef(self.address).$item(field, DirectInt(index.int)).0;
             $result {
                 $part,
-                id: self.load(Op::$item_op, &field, index.id, $part.as_bits()),
+                id: self.load(Op::$item_op, &field, index.id, $part.constant_bits()),
                 buf: self.buf,
             }
         }

@@ -376,8 +376,11 @@ unsafe fn copy_stepping(mut from: *const u64, to: *mut u64, step: isize, count: 
         return unsafe { std::ptr::copy_nonoverlapping(from, to, count) };
     }
     for index in 0..count {
-        // SAFETY: by contract; the last step may lead outside, but is not followed.
-        unsafe { *to.add(index) = *from };
+        // SAFETY: by contract.
+        let item = unsafe { from.read() };
+        // SAFETY: by contract.
+        unsafe { to.wrapping_add(index).write(item) };
+        // The last step may lead outside, but is not followed.
         from = from.wrapping_offset(step);
     }
 }
