@@ -163,9 +163,9 @@ impl Mutator {
         if count <= 16 {
             for index in 0..count {
                 // SAFETY: by contract.
-                let item = unsafe { from.wrapping_add(index).read() };
+                let word = unsafe { from.wrapping_add(index).read() };
                 // SAFETY: by contract.
-                unsafe { to.wrapping_add(index).write(item) };
+                unsafe { to.wrapping_add(index).write(word) };
             }
             return;
         }

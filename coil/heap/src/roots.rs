@@ -154,10 +154,15 @@ impl Visitor<'_> {
             return;
         }
         let address = value.bits() as usize;
-        if self.mode == Mode::Mark {
-            self.core().mark_address(address);
-        } else {
-            self.maybe(address);
+        match self.mode {
+            Mode::Mark => self.core().mark_address(address),
+            Mode::Verify => {
+                let core = self.core();
+                if core.space.contains(address) {
+                    core.pending.push(address);
+                }
+            }
+            Mode::Pin | Mode::Evacuate => self.maybe(address),
         }
     }
 

@@ -27,17 +27,30 @@ impl ContextRoots {
     }
 }
 
+/// The register that a frame's callee will write its result to: until then compiled code leaves anything in it.
+fn awaited(record: &FrameRecord, callee: Option<&FrameRecord>) -> Option<isize> {
+    let callee = callee.filter(|callee| callee.kind != FrameRecord::ROOT)?;
+    // SAFETY: code of records is live.
+    let named = unsafe { (*record.code).named_count };
+    (callee.result >= named).then_some(callee.result as isize)
+}
+
 // SAFETY: the slots reported are the registers below each frame's live count and words of the context, all values or 0 (F2).
 unsafe impl RootSet for ContextRoots {
     fn trace(&self, visitor: &mut Visitor<'_>, _phase: Phase) {
-        for record in self.records() {
+        let records = self.records();
+        for (number, record) in records.iter().enumerate() {
             if record.code.is_null() {
                 continue;
             }
             // SAFETY: a record up to `frame_top` is complete.
             let live = unsafe { live_registers(record) };
             let base = record.base;
+            let awaited = awaited(record, records.get(number + 1));
             for register in -1..live as isize {
+                if awaited == Some(register) {
+                    continue;
+                }
                 // SAFETY: a live register (F2).
                 unsafe { visitor.fleeting_slot(base.wrapping_offset(register)) };
             }
@@ -86,6 +99,17 @@ unsafe impl RootSet for ContextRoots {
         if phase == Phase::Minor {
             self.seen
                 .set((state.caches.kept.len(), jit.table.complete()));
+        }
+        let records = self.records();
+        for (record, callee) in records.iter().zip(&records[1..]) {
+            if record.code.is_null() {
+                continue;
+            }
+            if let Some(register) = awaited(record, Some(callee)) {
+                let word = record.base.wrapping_offset(register).addr();
+                // SAFETY: a register of the window.
+                unsafe { visitor.fleeting_range(word, word + 8) };
+            }
         }
         // Above what their records say is live, windows of running traces and of calls they inline may hold more.
         for record in jit.running_roots() {

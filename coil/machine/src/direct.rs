@@ -400,7 +400,18 @@ impl Machine for Direct {
         if record.kind == FrameRecord::ROOT {
             return Err(Leave::Raised);
         }
-        Ok((record.kind, record.result))
+        let (kind, result) = (record.kind, record.result);
+        let caller = self.top().wrapping_sub(1);
+        // SAFETY: D1: below a frame that is no root stands its caller's record.
+        let caller = unsafe { &*caller };
+        // SAFETY: code of records is live.
+        if result >= unsafe { (*caller.code).named_count } {
+            // Nothing will be written there, and compiled code leaves anything in it.
+            // NO-BARRIER: root.
+            // SAFETY: a register of the caller's window.
+            unsafe { *caller.base.wrapping_add(usize::from(result)) = 0 };
+        }
+        Ok((kind, result))
     }
     #[inline(always)]
     fn resume_frame(

@@ -1,4 +1,5 @@
 # max-heap: 7m
+# modes: off, default, eager, stress, guards, raise, frames, plain
 # gc-stress: 20000
 # Topic: memory that runs out where compiled code cannot raise: in boxes of numbers, and in objects that an exit makes
 

@@ -19,7 +19,7 @@ pub enum Mode {
     Invalidate,
     /// Opaque calls look at all frames, and collect while these are real.
     Frames,
-    /// Traces are short, and inline no calls.
+    /// Traces are short, and inline no calls; the heap is checked at each collection.
     Short,
     /// Traces are compiled as recorded.
     Plain,
@@ -64,6 +64,9 @@ impl Mode {
         let mut gc = Vec::new();
         if self == Mode::Stress {
             gc.push(format!("stress:{interval}"));
+        }
+        if self == Mode::Short {
+            gc.push("nursery:64k,verify".to_owned());
         }
         gc.extend(max_heap.map(|limit| format!("max-heap:{limit}")));
         let mut all = self.jit();

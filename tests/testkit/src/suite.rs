@@ -108,6 +108,7 @@ impl Job {
         command
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .env("PYTHON_COLORS", "0")
+            .env("LC_ALL", "C.UTF-8")
             .env("PYTHONIOENCODING", "utf-8");
         command.envs(self.environment.iter().map(|(name, value)| (*name, value)));
         let dump = (!self.traces.is_empty()).then(|| self.dump_path());
