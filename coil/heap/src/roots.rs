@@ -150,19 +150,8 @@ impl Visitor<'_> {
     /// An object that is held by something that cannot be updated: it stays where it is.
     /// Best used in [`RootSet::pins`].
     pub fn pin(&mut self, value: Value) {
-        if !value.is_ref() {
-            return;
-        }
-        let address = value.bits() as usize;
-        match self.mode {
-            Mode::Mark => self.core().mark_address(address),
-            Mode::Verify => {
-                let core = self.core();
-                if core.space.contains(address) {
-                    core.pending.push(address);
-                }
-            }
-            Mode::Pin | Mode::Evacuate => self.maybe(address),
+        if value.is_ref() {
+            self.maybe(value.bits() as usize);
         }
     }
 
