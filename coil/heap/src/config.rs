@@ -53,7 +53,7 @@ impl Default for HeapConfig {
             nursery_max_bytes: 8 << 20,
             minor_target_us: 2000,
             step_target_us: 1600,
-            major_growth_percent: 182,
+            major_growth_percent: 240,
             major_floor_bytes: 3 << 19,
             promote_in_place_percent: 40,
             give_back: None,

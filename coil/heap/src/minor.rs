@@ -25,7 +25,7 @@ use crate::space::{BLOCK, LINES, PAGE, page_state, prefetch, state};
 use crate::sync::MutatorPtr;
 
 /// A nursery may always have this size; a larger one must not exceed half of what the old objects take.
-const NURSERY_SMALL: usize = 1 << 19;
+const NURSERY_SMALL: usize = 1 << 20;
 /// When more than this share of the nursery survives, a larger one would not help.
 const FUTILE_PERCENT: usize = 60;
 /// How far ahead remembered objects are prefetched.
