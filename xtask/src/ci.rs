@@ -40,44 +40,16 @@ const STEPS: &[Step] = &[
         with_taipan(w, &["build", "--release", "--package", "taipan"])
     }),
     ("scripts", |w| {
-        with_taipan(
-            w,
-            &[
-                "run",
-                "--package",
-                "testkit",
-                "--",
-                "--modes",
-                "off,default,eager,stress",
-            ],
-        )
+        run_testkit(w, &["--modes", "off,default,eager,stress"])
     }),
     ("forced", |w| {
-        with_taipan(
+        run_testkit(
             w,
-            &[
-                "run",
-                "--package",
-                "testkit",
-                "--",
-                "--modes",
-                "guards,raise,invalidate,frames,short,plain",
-            ],
+            &["--modes", "guards,raise,invalidate,frames,short,plain"],
         )
     }),
     ("programs", |w| {
-        with_taipan(
-            w,
-            &[
-                "run",
-                "--package",
-                "testkit",
-                "--",
-                "--programs",
-                "--modes",
-                "off,default,eager,stress",
-            ],
-        )
+        run_testkit(w, &["--programs", "--modes", "off,default,eager,stress"])
     }),
 ];
 
@@ -155,6 +127,11 @@ fn with_taipan(workspace: &Workspace, arguments: &[&str]) -> Result<String, Stri
         return Ok("there is no package taipan yet: nothing to do".to_owned());
     }
     run_cargo(arguments)
+}
+
+fn run_testkit(workspace: &Workspace, arguments: &[&str]) -> Result<String, String> {
+    let run = ["run", "--package", "testkit", "--"];
+    with_taipan(workspace, &[&run, arguments].concat())
 }
 
 fn seconds(time: Duration) -> String {

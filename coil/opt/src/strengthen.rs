@@ -123,24 +123,25 @@ impl Pass<'_> {
         }
         let last = self.insts.len();
         let mut first = None;
-        let weak = std::mem::take(&mut self.weak);
-        let mut kept = Vec::with_capacity(weak.len());
-        for guard in weak {
+        let mut weak = std::mem::take(&mut self.weak);
+        weak.retain(|guard| {
             if self.resolve(guard.value) != value
                 || value.as_inst().is_none_or(|made| made >= guard.at)
                 || guard.at + REACH < last
                 || !implied(self, guard.holds)
                 || first.is_none() && guard.decided
             {
-                kept.push(guard);
-            } else if first.is_none() {
+                return true;
+            }
+            if first.is_none() {
                 first = Some(guard.at);
             } else {
                 self.insts[guard.at].op = Op::Nop;
                 self.insts[guard.at].args = [Id::NONE; 3];
             }
-        }
-        self.weak = kept;
+            false
+        });
+        self.weak = weak;
         first
     }
 }

@@ -401,6 +401,20 @@ macro_rules! define {
 for_each_op!(define);
 
 impl Op {
+    /// Whether execution never goes on with the next instruction.
+    pub fn ends(self) -> bool {
+        matches!(
+            self,
+            Op::Jump
+                | Op::JumpBack
+                | Op::Return
+                | Op::Finish
+                | Op::Raise
+                | Op::Reraise
+                | Op::EndAsyncFor
+        )
+    }
+
     /// The op with this number, if there is one.
     #[inline(always)]
     pub fn from_number(number: u8) -> Option<Op> {

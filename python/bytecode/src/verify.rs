@@ -177,16 +177,7 @@ fn check(code: &Code) -> Result<(), String> {
                 return fail("leads to no loop header".to_owned());
             }
         }
-        if !matches!(
-            op,
-            Op::Jump
-                | Op::JumpBack
-                | Op::Return
-                | Op::Finish
-                | Op::Raise
-                | Op::Reraise
-                | Op::EndAsyncFor
-        ) {
+        if !op.ends() {
             edge(next, after)?;
         }
         if op == Op::Return && suspends {

@@ -2,7 +2,7 @@
 
 use crate::bound::redundant_checks;
 use crate::error::{Result, too_large};
-use crate::ir::{HandlerInfo, Inst, JumpKind, Label, NO_HANDLER, ends, has_imm, jump_kind};
+use crate::ir::{HandlerInfo, Inst, JumpKind, Label, NO_HANDLER, has_imm, jump_kind};
 use taipan_bytecode::{Handler, Op, Position, Word};
 use taipan_syntax::LineIndex;
 
@@ -158,7 +158,7 @@ fn unreachable(insts: &[Inst], targets: &[u32], handlers: &[HandlerInfo]) -> Vec
             if let Some(label) = inst.label() {
                 work.push(targets[label.0 as usize] as usize);
             }
-            if ends(inst.op) {
+            if inst.op.ends() {
                 break;
             }
             at += 1;

@@ -1,7 +1,7 @@
 //! Removing checks of locals that are certainly bound: a forward dataflow over the instructions of a function, exception
 //! edges and `del` included.
 
-use crate::ir::{Inst, NO_HANDLER, Reg, ends};
+use crate::ir::{Inst, NO_HANDLER, Reg};
 use taipan_bytecode::Op;
 
 /// A set of locals as bits.
@@ -86,7 +86,7 @@ pub(crate) fn redundant_checks(
             }
         }
         let last = &insts[block.end - 1];
-        if !ends(last.op) && block.end < insts.len() {
+        if !last.op.ends() && block.end < insts.len() {
             meet(&mut state, &mut work, block_at[block.end] as usize, &now);
         }
     }
@@ -116,7 +116,7 @@ fn split(insts: &[Inst], targets: &[u32], handlers: &[u32]) -> (Vec<Block>, Vec<
             leader[targets[label.0 as usize] as usize] = true;
             leader[at + 1] = true;
         }
-        if ends(inst.op) {
+        if inst.op.ends() {
             leader[at + 1] = true;
         }
     }

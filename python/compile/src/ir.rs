@@ -71,20 +71,6 @@ pub(crate) fn jump_kind(op: Op) -> JumpKind {
     }
 }
 
-/// Execution never goes on with the next instruction.
-pub(crate) fn ends(op: Op) -> bool {
-    matches!(
-        op,
-        Op::Jump
-            | Op::JumpBack
-            | Op::Return
-            | Op::Finish
-            | Op::Raise
-            | Op::Reraise
-            | Op::EndAsyncFor
-    )
-}
-
 /// The immediate is a 32-bit field of the word.
 pub(crate) fn has_imm(op: Op) -> bool {
     op.operands().iter().any(|&(_, kind)| {

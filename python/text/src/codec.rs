@@ -51,6 +51,18 @@ fn option(
     }
 }
 
+/// Encoding and error handler of a call, as names.
+fn options(
+    vm: &mut Vm,
+    encoding: Option<Value>,
+    errors: Option<Value>,
+    function: &str,
+) -> PyResult<(String, String)> {
+    let encoding = option(vm, encoding, "utf-8", function, "encoding")?;
+    let errors = option(vm, errors, "strict", function, "errors")?;
+    Ok((encoding, errors))
+}
+
 /// `str.encode`
 pub(crate) fn str_encode(vm: &mut Vm, args: Args) -> PyResult {
     encode_value(vm, args.at(0), args.get(1), args.get(2), "encode()")
@@ -64,8 +76,7 @@ pub(crate) fn encode_value(
     errors: Option<Value>,
     function: &str,
 ) -> PyResult {
-    let encoding = option(vm, encoding, "utf-8", function, "encoding")?;
-    let errors = option(vm, errors, "strict", function, "errors")?;
+    let (encoding, errors) = options(vm, encoding, errors, function)?;
     encode(vm, this(value), &encoding, &errors)
 }
 
@@ -77,8 +88,7 @@ pub(crate) fn decode_value(
     errors: Option<Value>,
     function: &str,
 ) -> PyResult {
-    let encoding = option(vm, encoding, "utf-8", function, "encoding")?;
-    let errors = option(vm, errors, "strict", function, "errors")?;
+    let (encoding, errors) = options(vm, encoding, errors, function)?;
     match vm.interp.hooks.decode {
         Some(hook) => hook(vm, value, &encoding, &errors),
         None => Err(unknown(vm, &encoding)),
