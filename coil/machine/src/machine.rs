@@ -111,6 +111,9 @@ pub trait Machine: Sized {
     /// `Raised` on Direct when the frame is the outermost of this run (it stays pushed; the driver pops it), `Stop` when the machine ends
     /// its run here.
     fn unwinding(&mut self) -> Result<(u16, u16), Leave>;
+    /// What follows is not to be compiled: a trace ends before the present bytecode, or before the present step of unwinding.
+    #[inline(always)]
+    fn leave_trace(&mut self) {}
     /// Like `push_frame`, but execution goes on at word `pc` of the code, in a window whose registers have been written already
     /// (a generator that is resumed). Does not count as a call and enters no compiled code.
     ///

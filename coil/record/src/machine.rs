@@ -434,16 +434,21 @@ impl<'t> Machine for Recorder<'t> {
         )
     }
     fn unwinding(&mut self) -> Result<(u16, u16), Leave> {
-        let mut state = self.buf.state();
-        if !state.done && state.frames.len() == 1 {
-            if self.is_loop() {
-                state.abort(Abort::LeavesByRaising);
-            } else {
-                state.finish_at_start();
-            }
+        if self.buf.state().frames.len() == 1 {
+            self.leave_trace();
         }
-        drop(state);
         self.direct.unwinding()
+    }
+    fn leave_trace(&mut self) {
+        let mut state = self.buf.state();
+        if state.done {
+            return;
+        }
+        if self.is_loop() {
+            state.abort(Abort::LeavesByRaising);
+        } else {
+            state.finish_at_start();
+        }
     }
     fn argument_area(&mut self, first: i32, count: usize) -> RecRef<'t> {
         for offset in 0..count {

@@ -73,6 +73,8 @@ bitflags_lite! {
         CLASS_BODY = 0x2000_0000;
         /// Contains a loop header.
         HAS_LOOP = 0x4000_0000;
+        /// Suspends while it handles an exception: what is handled must be exchanged at each suspension.
+        SUSPENDS_HANDLING = 0x8000_0000;
     }
 }
 

@@ -67,7 +67,11 @@ fn record_of<'a>(vm: &Vm, frame: Ref) -> Option<&'a FrameRecord> {
     let bits = unsafe { *record.base.wrapping_sub(1) };
     // SAFETY: as above.
     let runs = unsafe { Value::from_bits(bits) };
-    (!record.code.is_null() && runs == running(frame).map(Value::from_ref)).then_some(record)
+    // Another generator may run in the same place.
+    let generator = mem::value(frame, at::FRAME_GENERATOR);
+    let same = generator.is_none_or(|generator| record.extra == generator.bits());
+    let runs_on = !record.code.is_null() && runs == running(frame).map(Value::from_ref);
+    (runs_on && same).then_some(record)
 }
 
 /// The function or generator that the frame runs.

@@ -95,8 +95,10 @@ fields! {
     GEN_REGISTER = at::GEN_REGISTERS, Val, 34, Barrier::Object, false;
     /// Number of saved registers of a generator.
     GEN_COUNT = at::GEN_COUNT, I64, 35, NONE, true;
-    /// What a generator handles while suspended.
-    GEN_HANDLED = at::GEN_HANDLED, Val, 36, OBJECT, false;
+    /// The generator that delegates to a generator.
+    GEN_PARENT = at::GEN_PARENT, Val, 37, OBJECT, false;
+    /// The other end of a generator's chain.
+    GEN_LINK = at::GEN_LINK, Val, 40, OBJECT, false;
     /// First field of an object of fields.
     FIELD_0 = at::FIELDS, Val, 38, OBJECT, false;
     /// Second field of an object of fields.

@@ -230,11 +230,16 @@ fn unwind<M: Machine>(m: &mut M) -> Next {
             m.jump(row.target.cast_signed() - next.cast_signed());
             return Ok(());
         }
-        if is_generator(code) {
-            generator::raised_out(m)?;
-        }
-        m.unwinding()?;
+        let parent = if is_generator(code) {
+            generator::raised_out(m)?
+        } else {
+            None
+        };
+        let (kind, result) = m.unwinding()?;
         m.pop_frame();
+        if let Some(parent) = parent {
+            generator::take_over(m, &parent, kind, result, None)?;
+        }
     }
 }
 

@@ -3,10 +3,9 @@
 use crate::helpers::{given, str_arg};
 use crate::syntax_error::raise_syntax;
 use coil_value::{Ref, Value};
-use taipan_bytecode::CodeFlags;
 use taipan_compile::{Mode, Options};
 use taipan_core::frame as frame_object;
-use taipan_interp::frame;
+use taipan_interp::frame::{self, FramePlace};
 use taipan_objects::dict::Dict;
 use taipan_objects::function::{CodeData, Function};
 use taipan_objects::layout::{self, at};
@@ -44,35 +43,24 @@ const OPTIMIZED_AST: i64 = 0x8400;
 const FUTURE_MASK: i64 = 0x1fe_0000;
 
 /// The innermost frame that is not hidden, and its function. Natives hold `coil_jit::real_frames` meanwhile.
-pub(crate) fn caller(vm: &Vm) -> Option<(*mut coil_frame::FrameRecord, Function)> {
+pub(crate) fn caller(vm: &Vm) -> Option<(FramePlace, Function)> {
     nth_caller(vm, 0)
 }
 
 /// The `depth`th visible frame from the innermost.
-pub(crate) fn nth_caller(
-    vm: &Vm,
-    mut depth: usize,
-) -> Option<(*mut coil_frame::FrameRecord, Function)> {
-    let mut record = vm.cx.frame_top;
-    loop {
-        // SAFETY: records up to the top are complete; the first one has no code.
-        let frame = unsafe { &*record };
-        if frame.code.is_null() {
-            return None;
-        }
-        // SAFETY: frames run live code.
-        let data = unsafe { CodeData::of(frame.code) };
-        if !data.has(CodeFlags::HIDDEN) {
-            // SAFETY: the register before the window holds the function or generator that runs.
-            let running = unsafe { Value::from_bits(*frame.base.wrapping_sub(1)) };
-            let function = running.and_then(function_behind);
+pub(crate) fn nth_caller(vm: &Vm, mut depth: usize) -> Option<(FramePlace, Function)> {
+    let mut next = FramePlace::innermost(vm);
+    while let Some(place) = next {
+        if !place.is_hidden() {
             if depth == 0 {
-                return function.map(|function| (record, function));
+                let function = place.running().and_then(function_behind);
+                return function.map(|function| (place, function));
             }
             depth -= 1;
         }
-        record = record.wrapping_sub(1);
+        next = place.outer();
     }
+    None
 }
 
 fn function_behind(running: Value) -> Option<Function> {
@@ -89,8 +77,8 @@ fn locals(vm: &mut Vm) -> PyResult {
     // SAFETY: the context is the running one.
     let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
     match caller(vm) {
-        Some((record, _)) => {
-            let frame = frame::new_frame_object(vm, record)?;
+        Some((place, _)) => {
+            let frame = place.object(vm)?;
             frame_object::locals(vm, mem::expect_ref(frame))
         }
         None => Ok(ty::none()),

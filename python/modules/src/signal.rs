@@ -212,7 +212,7 @@ pub(crate) fn deliver(vm: &mut Vm) -> PyResult<()> {
             }
             Some(handler) if protocol::is_callable(handler) => {
                 let frame = match crate::execute::caller(vm) {
-                    Some((record, _)) => taipan_interp::frame::new_frame_object(vm, record)?,
+                    Some((place, _)) => place.object(vm)?,
                     None => ty::none(),
                 };
                 protocol::call(vm, handler, &[number::small(number.into()), frame])?;

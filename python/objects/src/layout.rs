@@ -323,12 +323,15 @@ pub mod at {
         GEN_STATE = 56;
         /// Generator: raw word index where it goes on.
         GEN_PC = 64;
-        /// Generator: its frame object if one was made.
-        GEN_FRAME = 72;
+        /// Generator: the one that delegates to it, since it was suspended in a chain last.
+        GEN_PARENT = 72;
+        /// Generator, coroutine: while delegating, the end of the chain that it began; while it is such an end, or runs as a link of a chain, the
+        /// chain's beginning.
+        GEN_LINK = 88;
         /// Asynchronous generator: an inline int, whether an awaitable of it runs (1) and whether it was closed (2).
         GEN_ASYNC = 80;
         /// Generator: first saved register.
-        GEN_REGISTERS = 88;
+        GEN_REGISTERS = 96;
         /// Code: boxed `CodeBlock` and Rust side (raw pointer).
         CODE_DATA = 16;
         /// Code: constants array.
@@ -363,6 +366,10 @@ pub mod at {
         FRAME_PC = 56;
         /// Frame object: globals.
         FRAME_GLOBALS = 64;
+        /// Frame: the generator that it is of.
+        FRAME_GENERATOR = 72;
+        /// Frame: size of the object.
+        FRAME_SIZE = 80;
         /// Payload object: raw pointer.
         PAYLOAD = 16;
         /// Payload object: first value.
@@ -553,10 +560,17 @@ pub fn layouts() -> LayoutTable {
         ),
     );
     define(TRACEBACK, fixed("traceback", 40, &[16, 24]));
-    define(FRAME, fixed("frame", 72, &[16, 24, 32, 40, 64]));
+    define(
+        FRAME,
+        fixed("frame", at::FRAME_SIZE, &[16, 24, 32, 40, 64, 72]),
+    );
     define(
         GENERATOR,
-        counted("generator", at::GEN_REGISTERS, &[24, 32, 40, 48, 72, 80]),
+        counted(
+            "generator",
+            at::GEN_REGISTERS,
+            &[24, 32, 40, 48, 72, 80, 88],
+        ),
     );
     define(FIELDS, counted("fields", at::FIELDS, &[]));
     define(RANGE_ITER, fixed("range iterator", 40, &[]));

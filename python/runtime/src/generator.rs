@@ -15,13 +15,10 @@ use taipan_objects::str::Str;
 use taipan_objects::ty::{self, Type, types};
 use taipan_objects::{PyResult, Vm};
 
+pub(crate) use frame::state_of;
+
 fn object(args: &Args) -> Ref {
     mem::expect_ref(args.at(0))
-}
-
-/// The state.
-pub(crate) fn state_of(generator: Ref) -> i64 {
-    mem::get(generator, at::GEN_STATE)
 }
 
 /// StopIteration with a value (none for None).
@@ -71,17 +68,9 @@ fn send(vm: &mut Vm, args: Args) -> PyResult {
 
 /// What a suspended generator delegates to (`yield from`, `await`).
 pub(crate) fn delegate(generator: Ref) -> Option<Value> {
-    if state_of(generator) != state::SUSPENDED {
-        return None;
-    }
-    let function = mem::value(generator, at::GEN_FUNCTION).and_then(Function::of)?;
-    let pc: i64 = mem::get(generator, at::GEN_PC);
-    // SAFETY: the saved place stands after an instruction of the code.
-    let word = Word(unsafe { *function.code().block.words.add(pc as usize - 1) });
-    if word.op_number() != Op::YieldDelegated as u8 {
-        return None;
-    }
-    mem::value(generator, at::GEN_REGISTERS + 8 * usize::from(word.b()))
+    (state_of(generator) == state::SUSPENDED)
+        .then(|| frame::delegate(generator))
+        .flatten()
 }
 
 /// Makes the exception of `throw(type, value, traceback)`; `args` are with self.
@@ -138,6 +127,7 @@ pub(crate) fn throw_into(
     generator: Ref,
     error: Value,
 ) -> PyResult<Result<Value, Value>> {
+    frame::dissolve(vm, generator)?;
     if let Some(inner) = delegate(generator) {
         if exception::is_a(error, &types::GENERATOR_EXIT) {
             if let Err(raised) = close_value(vm, inner) {

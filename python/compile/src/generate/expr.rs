@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::ir::Reg;
 use crate::names::NameId;
 use crate::symbols::ScopeKind;
-use crate::unit::Var;
+use crate::unit::{Block, Var};
 use taipan_bytecode::{CodeFlags, Const, Op};
 use taipan_syntax::ast::{self, BoolOp, Expr, Operator, UnaryOp};
 use taipan_syntax::{Ranged, TextRange, TextSize};
@@ -426,7 +426,16 @@ impl<'a> Generator<'a> {
             Some(value) => self.operand(value)?,
             None => self.constant(Const::None, Want::Any)?,
         };
+        self.note_suspension(false);
         self.put(Op::Yield, 0, value, 0, base, want)
+    }
+
+    /// The code suspends here. `handling`: while it handles an exception, even if no handler's body is open.
+    fn note_suspension(&mut self, handling: bool) {
+        let mut blocks = self.u.blocks.iter();
+        if handling || blocks.any(|entered| matches!(entered.block, Block::Handler { .. })) {
+            self.u.flags.insert(CodeFlags::SUSPENDS_HANDLING);
+        }
     }
 
     fn needs_function(&mut self, what: &str, range: TextRange) -> Result<()> {
@@ -491,6 +500,8 @@ impl<'a> Generator<'a> {
         self.u.place(again);
         self.u.emit_jump(Op::Send, 0, base, iterator, done);
         let awaiting = u8::from(get == Op::GetAwaitable);
+        // Leaving an `async with` awaits what an exception may have led to.
+        self.note_suspension(awaiting != 0 && d == 2);
         self.u
             .emit_d(Op::YieldDelegated, awaiting, base, iterator, 0);
         self.u.jump(again);

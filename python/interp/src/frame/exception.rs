@@ -1,7 +1,7 @@
 //! `raise`, `except`, `except*` and the tracebacks of exceptions that pass a frame.
 
 use super::object::new_frame_object;
-use coil_value::Value;
+use coil_value::{Ref, Value};
 use taipan_bytecode::CodeFlags;
 use taipan_objects::exception;
 use taipan_objects::function::CodeData;
@@ -203,14 +203,18 @@ pub(crate) fn add_traceback(vm: &mut Vm) {
         // The same frame again (a re-raise at the end of a finally): keep the entry it has.
         let frame = mem::reference(top, at::TB_FRAME);
         let lasti: i32 = mem::get(top, at::TB_LASTI);
-        let known: Option<usize> = frame.map(|frame| mem::get(frame, at::FRAME_RECORD));
-        if known == Some(vm.cx.frame_top as usize) && lasti == word.cast_signed() {
+        let same = frame.is_some_and(|frame| is_of_top(vm, frame));
+        if same && lasti == word.cast_signed() {
             return;
         }
     }
+    let top = vm.cx.frame_top as usize;
     let inner = mem::reference(object, at::EXC_TRACEBACK)
         .and_then(|top| mem::reference(top, at::TB_FRAME))
-        .filter(|inner| mem::get::<usize>(*inner, at::FRAME_RECORD) > vm.cx.frame_top as usize);
+        .filter(|inner| {
+            let record: usize = mem::get(*inner, at::FRAME_RECORD);
+            record > top || record == top && !is_of_top(vm, *inner)
+        });
     let line = data
         .code
         .position_of(word)
@@ -228,4 +232,18 @@ pub(crate) fn add_traceback(vm: &mut Vm) {
     if made.is_ok() {
         vm.cx.pending = error.bits();
     }
+}
+
+/// Whether a frame object is of the innermost frame, or of the same function's that was in its place before.
+fn is_of_top(vm: &Vm, frame: Ref) -> bool {
+    let record: usize = mem::get(frame, at::FRAME_RECORD);
+    let generator = mem::value(frame, at::FRAME_GENERATOR);
+    // SAFETY: the running frame's record.
+    let (suspends, extra) = unsafe {
+        let top = &*vm.cx.frame_top;
+        (CodeData::of(top.code).code.flags.suspends(), top.extra)
+    };
+    // SAFETY: the language word holds a value or 0.
+    let running = unsafe { Value::from_bits(extra) }.filter(|_| suspends);
+    record == vm.cx.frame_top as usize && generator == running
 }

@@ -3,7 +3,7 @@
 use super::function_of;
 use coil_frame::{Context, FrameRecord};
 use coil_value::{Ref, Value};
-use taipan_bytecode::CodeFlags;
+use taipan_bytecode::{CodeFlags, Op, Word};
 use taipan_objects::function::{CodeData, Function};
 use taipan_objects::layout::at;
 use taipan_objects::mem;
@@ -17,10 +17,12 @@ pub mod state {
     pub const CREATED: i64 = 0;
     /// Stands at a yield.
     pub const SUSPENDED: i64 = 1;
+    /// Stands at the yield of a loop by which it delegates to a suspended generator, and is that as long as the other is.
+    pub const DELEGATING: i64 = 2;
     /// Runs. Everything below this can be resumed.
-    pub const RUNNING: i64 = 2;
+    pub const RUNNING: i64 = 3;
     /// Has returned or raised.
-    pub const FINISHED: i64 = 3;
+    pub const FINISHED: i64 = 4;
 }
 
 /// The type of the generator-like object that code makes.
@@ -90,6 +92,67 @@ pub(crate) fn generator_raised(vm: &mut Vm, generator: Value) {
     let _ = vm.raise(error);
 }
 
+/// What a suspended generator delegates to (`yield from`, `await`).
+pub fn delegate(generator: Ref) -> Option<Value> {
+    let function = mem::value(generator, at::GEN_FUNCTION)?;
+    let pc: i64 = mem::get(generator, at::GEN_PC);
+    // SAFETY: the saved place stands after an instruction of the code.
+    let word = Word(unsafe {
+        *function_of(function)
+            .code()
+            .block
+            .words
+            .add(pc as usize - 1)
+    });
+    if word.op_number() != Op::YieldDelegated as u8 {
+        return None;
+    }
+    mem::value(generator, at::GEN_REGISTERS + 8 * usize::from(word.b()))
+}
+
+/// The state of a generator; that of one that delegates to another depends on the other.
+pub fn state_of(generator: Ref) -> i64 {
+    match mem::get(generator, at::GEN_STATE) {
+        state::DELEGATING => match mem::get(last_link(generator), at::GEN_STATE) {
+            state::RUNNING => state::RUNNING,
+            _ => state::SUSPENDED,
+        },
+        now => now,
+    }
+}
+
+/// The first generator in the chain from this one that does not delegate.
+fn last_link(generator: Ref) -> Ref {
+    let mut link = generator;
+    while mem::get::<i64>(link, at::GEN_STATE) == state::DELEGATING
+        && let Some(next) = delegate(link).and_then(Value::as_ref)
+    {
+        link = next;
+    }
+    link
+}
+
+/// Takes the chain of delegating generators from this one on apart: each is suspended by itself then.
+///
+/// # Errors
+/// ValueError when it runs.
+pub fn dissolve(vm: &mut Vm, generator: Ref) -> PyResult<()> {
+    if state_of(generator) == state::RUNNING {
+        let kind = protocol::type_name(Value::from_ref(generator));
+        return Err(vm.raise_value(&format!("{kind} already executing")));
+    }
+    let end = last_link(generator);
+    let mut link = generator;
+    while link != end {
+        mem::set(link, at::GEN_STATE, state::SUSPENDED);
+        vm.store(link, at::GEN_LINK, None);
+        let next = delegate(link).expect("a generator in a chain delegates to the next");
+        link = mem::expect_ref(next);
+    }
+    vm.store(end, at::GEN_LINK, None);
+    Ok(())
+}
+
 /// Resumes a generator from native code with a value (or with an exception pending when `sent` is none): what it yields, or none at the end
 /// with the result.
 ///
@@ -113,11 +176,7 @@ pub(super) fn resume_place(
     sent: Option<Value>,
     place: Option<usize>,
 ) -> PyResult<Result<Value, Value>> {
-    let now: i64 = mem::get(generator, at::GEN_STATE);
-    if now == state::RUNNING {
-        let kind = protocol::type_name(Value::from_ref(generator));
-        return Err(vm.raise_value(&format!("{kind} already executing")));
-    }
+    dissolve(vm, generator)?;
     let function = mem::value(generator, at::GEN_FUNCTION).expect("generators have a function");
     let data = function_of(function).code();
     let pc: i64 = mem::get(generator, at::GEN_PC);
@@ -143,8 +202,8 @@ pub(super) fn resume_place(
         // SAFETY: the register below the window is free.
         unsafe { *base.sub(1) = function.bits() };
         // SAFETY: the word before the place is the yield.
-        let word = taipan_bytecode::Word(unsafe { *pc_address.sub(1) });
-        let starts = word.op_number() == taipan_bytecode::Op::ReturnGenerator as u8;
+        let word = Word(unsafe { *pc_address.sub(1) });
+        let starts = word.op_number() == Op::ReturnGenerator as u8;
         let mut pc_address = pc_address;
         match (place, sent) {
             // SAFETY: a jump target of the code.
@@ -182,7 +241,8 @@ pub(super) fn resume_place(
         vm.outer_handled.pop();
         let handled = vm.handled.replace(outer);
         let after: i64 = mem::get(generator, at::GEN_STATE);
-        if after == state::SUSPENDED {
+        let suspended = matches!(after, state::SUSPENDED | state::DELEGATING);
+        if suspended {
             // SAFETY: holds an exception, None or 0.
             let handled = unsafe { Value::from_bits(handled) }.filter(|value| *value != ty::none());
             vm.store(generator, at::GEN_HANDLED, handled);
@@ -190,7 +250,7 @@ pub(super) fn resume_place(
             mem::set(generator, at::GEN_STATE, state::FINISHED);
         }
         match result {
-            Ok(value) if after == state::SUSPENDED => Ok(Ok(value)),
+            Ok(value) if suspended => Ok(Ok(value)),
             Ok(value) => Ok(Err(value)),
             Err(raised) => Err(raised),
         }

@@ -958,15 +958,23 @@ pub(crate) fn deliver_return<M: Machine>(m: &mut M, value: M::Val) -> Next {
     let extra = m.frame_extra();
     if run::is_generator(code) && extra.is_set().yes() {
         let state = extra.reference().load_int(fields::GEN_STATE);
-        let suspended = m.int(crate::frame::state::SUSPENDED);
-        let yielded = state.equals(suspended).yes();
+        let limit = m.int(crate::frame::state::RUNNING);
+        let yielded = state.lt(limit).yes();
+        let parent = if yielded {
+            None
+        } else {
+            generator::parent_of(m, extra.reference())
+        };
         let (kind, result) = m.returning(value)?;
         m.pop_frame();
         if yielded {
             m.set_reg(i32::from(result), value);
             return Ok(());
         }
-        return deliver(m, kind, result, value);
+        return match parent {
+            Some(parent) => generator::take_over(m, &parent, kind, result, Some(value)),
+            None => deliver(m, kind, result, value),
+        };
     }
     leave_with(m, value)
 }

@@ -3,10 +3,16 @@
 //! A frame of a generator has the generator object as its language word once that is made; register -1 stays the function. While suspended, the
 //! object holds the registers below the depth of its yield, the word where it goes on, and what it was handling.
 //!
-//! A chain of generators that delegate to each other (`yield from`, `await`) is climbed within one handler: a `send` that resumed a generator
-//! which stands in such a loop itself goes on with that one's `send`, a yield to a frame that delegates with that one's `yield_delegated`.
-//! The loop `send, yield_delegated, jump` changes no register but the one that the value passes through, so a generator that stood at the
-//! same `yield_delegated` when it was suspended last is not saved again. `GEN_PC` tells; what starts such a loop resets it.
+//! Generators that delegate to each other (`yield from`, `await`) form a chain. Its end is what a step of its beginning resumes, at once, in a
+//! frame of a kind of its own (`kind::FOR_ITER_LINK`): what it yields goes to whoever asked the beginning, and when it is done, the generator
+//! that delegates to it takes its place. `GEN_LINK` of the beginning is the end, `GEN_LINK` of the end is the beginning: where the second does
+//! not hold any more, the chain is climbed link by link, which restores both. `GEN_PARENT` leads from the end to the beginning. All but the
+//! end are in the state `DELEGATING`; whoever resumes one of them in any other way takes the chain apart first (`frame::dissolve`).
+//!
+//! A chain is climbed within one handler: a `send` that resumed a generator which stands in such a loop itself goes on with that one's
+//! `send`, a yield to a frame that delegates with that one's `yield_delegated`. The loop `send, yield_delegated, jump` changes no register but
+//! the one that the value passes through, so a generator that stood at the same `yield_delegated` when it was suspended last is not saved
+//! again. `GEN_PC` tells; what starts such a loop resets it.
 
 use super::{a, b, function};
 use crate::fields;
@@ -16,7 +22,7 @@ use crate::opaque;
 use crate::ops::{call, iterate};
 use crate::run::pc_index;
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
-use taipan_bytecode::{Op, Word};
+use taipan_bytecode::{CodeFlags, Op, Word};
 use taipan_objects::function::CodeData;
 use taipan_objects::layout::at;
 use taipan_objects::ty::{self, types};
@@ -77,19 +83,64 @@ fn next_is<M: Machine>(m: &M, op: Op) -> bool {
     Word(unsafe { *m.word_at(0) }).op_number() == op as u8
 }
 
-/// Resumes a suspended generator whose state and place were read: restores its registers in a window above the running one. Gives whether it
-/// stands before a `send`: that of the loop by which it delegates.
+/// A step of a generator: what it resumes (itself, or the end of its chain), and where that goes on.
+struct Step<'a, M: Machine> {
+    generator: M::Val,
+    code: &'a CodeData,
+    pc: u32,
+    /// It is the end of a chain that the generator begins.
+    linked: bool,
+}
+
+/// What a step of a generator resumes; none when that takes the slow way.
+#[inline(always)]
+fn step<'a, M: Machine>(m: &mut M, generator: M::Val) -> Option<Step<'a, M>> {
+    let object = generator.reference();
+    let now = object.load_int(fields::GEN_STATE).promote();
+    let (generator, linked) = match now {
+        state::CREATED | state::SUSPENDED => (generator, false),
+        state::DELEGATING => (end_of_chain(object)?, true),
+        _ => return None,
+    };
+    let (code, pc) = place_of(m, generator.reference());
+    (!code.has(CodeFlags::SUSPENDS_HANDLING)).then_some(Step {
+        generator,
+        code,
+        pc,
+        linked,
+    })
+}
+
+/// The end of the chain that a delegating generator begins, if it still does.
+#[inline(always)]
+fn end_of_chain<R: RefOps>(beginning: R) -> Option<R::Val>
+where
+    R::Int: IntOps,
+{
+    let end = beginning.load_val(fields::GEN_LINK);
+    if !end.is_set().yes() {
+        return None;
+    }
+    let link = end.reference();
+    let mutual = link.load_val(fields::GEN_LINK).same(beginning.val()).yes();
+    (mutual && link.load_int(fields::GEN_STATE).promote() == state::SUSPENDED).then_some(end)
+}
+
+/// Resumes a suspended generator: restores its registers in a window above the running one. Gives whether it stands before a `send`: that of
+/// the loop by which it delegates.
 #[inline(always)]
 fn resume<M: Machine>(
     m: &mut M,
-    generator: M::Val,
-    code: &CodeData,
-    pc: u32,
+    step: &Step<'_, M>,
     sent: M::Val,
     result: u16,
     kind: u16,
 ) -> Result<bool, Leave> {
-    let object = generator.reference();
+    let &Step { code, pc, .. } = step;
+    let object = step.generator.reference();
+    if !step.linked {
+        unlink(m, object);
+    }
     let window = m.window_top() + 1;
     // SAFETY: the saved place stands after a yield of this code.
     let live = unsafe { code.block.live_before(pc) } as i32;
@@ -113,15 +164,24 @@ fn resume<M: Machine>(
     m.set_reg(window - 1, running);
     let running_state = m.int(state::RUNNING);
     m.store_int(object, fields::GEN_STATE, running_state);
-    m.resume_frame(&raw const code.block, window, pc, result, kind, generator)?;
+    m.resume_frame(
+        &raw const code.block,
+        window,
+        pc,
+        result,
+        kind,
+        step.generator,
+    )?;
     Ok(delegates && next_is(m, Op::Send))
 }
 
-/// The code of a suspended generator, and where it goes on; none when it is not suspended.
-fn suspended<'a, M: Machine>(m: &mut M, generator: M::Ref) -> Option<(&'a CodeData, u32)> {
-    let current = generator.load_int(fields::GEN_STATE);
-    let limit = m.int(state::RUNNING);
-    current.lt(limit).yes().then(|| place_of(m, generator))
+/// The generator runs as no link of a chain.
+#[inline(always)]
+fn unlink<M: Machine>(m: &mut M, generator: M::Ref) {
+    if generator.load_val(fields::GEN_LINK).is_set().yes() {
+        let unset = m.unset();
+        m.store_val(generator, fields::GEN_LINK, unset);
+    }
 }
 
 /// The code of a generator, and where it goes on.
@@ -142,22 +202,24 @@ pub(crate) fn next_in_loop<M: Machine>(m: &mut M, word: Word, iterator: M::Val) 
         .is_address(types::GENERATOR.as_ref().address())
         .yes()
     {
-        let unhandled = object.load_val(fields::GEN_HANDLED);
-        if !unhandled.is_set().yes() {
-            if let Some((code, pc)) = suspended(m, object) {
-                let none = super::none(m);
-                if resume(m, iterator, code, pc, none, word.a(), iterate::LOOP)? {
-                    m.checkpoint()?;
-                    let word = Word(m.fetch());
-                    return send(m, word);
-                }
-                return Ok(());
+        if let Some(step) = step(m, iterator) {
+            let none = super::none(m);
+            let kind = if step.linked {
+                kind::FOR_ITER_LINK
+            } else {
+                kind::FOR_ITER
+            };
+            if resume(m, &step, none, word.a(), kind)? {
+                m.checkpoint()?;
+                let word = Word(m.fetch());
+                return send(m, word);
             }
-            let finished = m.int(state::FINISHED);
-            if object.load_int(fields::GEN_STATE).equals(finished).yes() {
-                m.jump(i32::from(word.c_signed()));
-                return Ok(());
-            }
+            return Ok(());
+        }
+        let finished = m.int(state::FINISHED);
+        if object.load_int(fields::GEN_STATE).equals(finished).yes() {
+            m.jump(i32::from(word.c_signed()));
+            return Ok(());
         }
     }
     iterate::for_other(m, word, iterator)
@@ -172,10 +234,10 @@ pub(crate) fn yield_value<M: Machine>(m: &mut M, word: Word) -> Next {
         save_registers(m, generator, live);
         let pc = m.int(i64::from(pc_index(m)));
         m.store_int(generator, fields::GEN_PC, pc);
-        if suspend(m, generator, value)? {
+        if suspend(m, generator, value, state::SUSPENDED)? {
             m.checkpoint()?;
             let word = Word(m.fetch());
-            return pass_on(m, word);
+            return pass_on(m, word, Some(generator.val()));
         }
         Ok(())
     })
@@ -183,16 +245,33 @@ pub(crate) fn yield_value<M: Machine>(m: &mut M, word: Word) -> Next {
 
 #[inline(always)]
 pub(crate) fn yield_delegated<M: Machine>(m: &mut M, word: Word) -> Next {
-    m.outlined(move |m| pass_on(m, word))
+    m.outlined(move |m| pass_on(m, word, None))
 }
 
-/// Yields what a `send` has got, from one generator of a chain to the next.
-fn pass_on<M: Machine>(m: &mut M, mut word: Word) -> Next {
+/// Yields what a `send` has got, from one generator of a chain to the next. `end` is the one that has just yielded, where that is known.
+fn pass_on<M: Machine>(m: &mut M, mut word: Word, mut end: Option<M::Val>) -> Next {
     loop {
         let value = m.reg(a(word));
+        let delegate = m.reg(b(word));
         let generator = m.frame_extra().reference();
         let pc = m.int(i64::from(pc_index(m)));
-        if !generator.load_int(fields::GEN_PC).equals(pc).yes() {
+        let unsaved = !generator.load_int(fields::GEN_PC).equals(pc).yes();
+        // SAFETY: the machine's code is live.
+        let code = unsafe { CodeData::of(m.code()) };
+        let links = !code.has(CodeFlags::SUSPENDS_HANDLING);
+        if !links {
+            end = None;
+        } else if end.is_none() {
+            end = end_of_delegate(m, delegate);
+        }
+        let mut beginning = generator.val();
+        if end.is_some() {
+            let own = generator.load_val(fields::GEN_LINK);
+            if own.is_set().yes() {
+                beginning = own;
+            }
+        }
+        if unsaved {
             let live = depth(m);
             save_registers(m, generator, live);
             // The value is not kept: the register is written on resumption.
@@ -200,7 +279,18 @@ fn pass_on<M: Machine>(m: &mut M, mut word: Word) -> Next {
             m.store_item_val(generator, fields::GEN_REGISTER, place, none);
             m.store_int(generator, fields::GEN_PC, pc);
         }
-        if !suspend(m, generator, value)? {
+        let state = match end {
+            Some(end) => {
+                m.store_val(delegate.reference(), fields::GEN_PARENT, generator.val());
+                m.store_val(beginning.reference(), fields::GEN_LINK, end);
+                m.store_val(end.reference(), fields::GEN_LINK, beginning);
+                state::DELEGATING
+            }
+            None => state::SUSPENDED,
+        };
+        // A generator that no chain goes through may be the end of one itself.
+        end = end.or(links.then(|| generator.val()));
+        if !suspend(m, generator, value, state)? {
             return Ok(());
         }
         m.checkpoint()?;
@@ -208,21 +298,45 @@ fn pass_on<M: Machine>(m: &mut M, mut word: Word) -> Next {
     }
 }
 
+/// The end of the chain that what a generator delegates to is or begins; none if it may not be resumed in the place of another.
+fn end_of_delegate<M: Machine>(m: &mut M, delegate: M::Val) -> Option<M::Val> {
+    if !is_generator(delegate) {
+        return None;
+    }
+    let object = delegate.reference();
+    match object.load_int(fields::GEN_STATE).promote() {
+        state::SUSPENDED => {
+            let (code, _) = place_of(m, object);
+            (!code.has(CodeFlags::SUSPENDS_HANDLING)).then_some(delegate)
+        }
+        state::DELEGATING => end_of_chain(object),
+        _ => None,
+    }
+}
+
 /// Suspends the running generator, whose registers have been saved, and gives `value` to whoever resumed it. Gives whether that stands
 /// before a `yield_delegated`.
 #[inline(always)]
-fn suspend<M: Machine>(m: &mut M, generator: M::Ref, value: M::Val) -> Result<bool, Leave> {
-    let suspended = m.int(state::SUSPENDED);
+fn suspend<M: Machine>(
+    m: &mut M,
+    generator: M::Ref,
+    value: M::Val,
+    state: i64,
+) -> Result<bool, Leave> {
+    let suspended = m.int(state);
     m.store_int(generator, fields::GEN_STATE, suspended);
     let (kind, result) = m.yielding(value)?;
     m.pop_frame();
     // A yielded value: a `for_iter` or `send` goes on with the next instruction.
     debug_assert!(
-        kind == kind::FOR_ITER || kind == kind::SEND,
+        matches!(
+            kind,
+            kind::FOR_ITER | kind::SEND | kind::FOR_ITER_LINK | kind::SEND_LINK
+        ),
         "generators are resumed by loops and sends"
     );
     m.set_reg(i32::from(result), value);
-    Ok(kind == kind::SEND && next_is(m, Op::YieldDelegated))
+    Ok(matches!(kind, kind::SEND | kind::SEND_LINK) && next_is(m, Op::YieldDelegated))
 }
 
 /// The running generator returns.
@@ -239,20 +353,106 @@ fn finish_with<M: Machine>(m: &mut M, value: M::Val) -> Next {
         return call::leave_with(m, value);
     }
     let generator = generator.reference();
+    let parent = parent_of(m, generator);
     let finished = m.int(state::FINISHED);
     m.store_int(generator, fields::GEN_STATE, finished);
     let (kind, result) = m.returning(value)?;
     m.pop_frame();
-    call::deliver(m, kind, result, value)
+    match parent {
+        Some(parent) => take_over(m, &parent, kind, result, Some(value)),
+        None => call::deliver(m, kind, result, value),
+    }
 }
 
-/// An exception leaves the running generator.
-pub(crate) fn raised_out<M: Machine>(m: &mut M) -> Next {
-    let generator = m.frame_extra();
-    if generator.is_set().yes() {
-        let _ = m.call_void(&opaque::GENERATOR_RAISED, [Arg::Val(generator)]);
+/// The generator that takes the place of the end of a chain once that is done.
+pub(crate) struct Parent<'a, M: Machine> {
+    generator: M::Val,
+    code: &'a CodeData,
+    pc: u32,
+    /// The chain's beginning, if the generator is not that itself.
+    beginning: Option<M::Val>,
+}
+
+/// What delegates to a running generator that was resumed in the place of a chain's beginning.
+#[inline(always)]
+pub(crate) fn parent_of<'a, M: Machine>(m: &mut M, generator: M::Ref) -> Option<Parent<'a, M>> {
+    let beginning = generator.load_val(fields::GEN_LINK);
+    if !beginning.is_set().yes() {
+        return None;
     }
-    Ok(())
+    let parent = generator.load_val(fields::GEN_PARENT);
+    let (code, pc) = place_of(m, parent.reference());
+    let first = parent.same(beginning).yes();
+    Some(Parent {
+        generator: parent,
+        code,
+        pc,
+        beginning: (!first).then_some(beginning),
+    })
+}
+
+/// A generator takes the place of the one that it delegated to, whose frame of this kind is gone: with its result behind the `send`, or (none)
+/// with the pending exception at it.
+pub(crate) fn take_over<M: Machine>(
+    m: &mut M,
+    parent: &Parent<'_, M>,
+    kind: u16,
+    result: u16,
+    value: Option<M::Val>,
+) -> Next {
+    let &Parent { code, pc, .. } = parent;
+    let object = parent.generator.reference();
+    let window = m.window_top() + 1;
+    // SAFETY: the saved place stands after a yield of this code.
+    let live = unsafe { code.block.live_before(pc) };
+    let running = object.load_val(fields::GEN_FUNCTION);
+    m.load_registers(window, object, fields::GEN_REGISTER, live);
+    // The `send` stands with its cache before the `yield_delegated`.
+    // SAFETY: words of the code.
+    let send = Word(unsafe { *code.block.words.add(pc as usize - 3) });
+    debug_assert_eq!(send.op_number(), Op::Send as u8, "a link of a chain");
+    let mut pc = pc - 1;
+    if let Some(value) = value {
+        m.set_reg(window + a(send), value);
+        pc = pc.wrapping_add_signed(i32::from(send.c_signed()));
+    }
+    m.set_reg(window - 1, running);
+    let running_state = m.int(state::RUNNING);
+    m.store_int(object, fields::GEN_STATE, running_state);
+    let kind = match parent.beginning {
+        Some(beginning) => {
+            m.store_val(beginning.reference(), fields::GEN_LINK, parent.generator);
+            m.store_val(object, fields::GEN_LINK, beginning);
+            kind
+        }
+        None => {
+            let unset = m.unset();
+            m.store_val(object, fields::GEN_LINK, unset);
+            kind::of_beginning(kind)
+        }
+    };
+    m.resume_frame(
+        &raw const code.block,
+        window,
+        pc,
+        result,
+        kind,
+        parent.generator,
+    )
+}
+
+/// An exception leaves the running generator. Gives what it goes on in, if that is not who resumed it.
+pub(crate) fn raised_out<'a, M: Machine>(m: &mut M) -> Result<Option<Parent<'a, M>>, Leave> {
+    let generator = m.frame_extra();
+    if !generator.is_set().yes() {
+        return Ok(None);
+    }
+    let parent = parent_of(m, generator.reference());
+    if parent.is_some() {
+        m.leave_trace();
+    }
+    let _ = m.call_void(&opaque::GENERATOR_RAISED, [Arg::Val(generator)]);
+    Ok(parent)
 }
 
 /// `yield from`/`await`: one step, and those of the generators that the resumed one delegates to.
@@ -260,10 +460,15 @@ pub(crate) fn send<M: Machine>(m: &mut M, mut word: Word) -> Next {
     loop {
         m.skip(1);
         let (sent, iterator) = (m.reg(a(word)), m.reg(b(word)));
-        let Some((code, pc)) = sendable(m, iterator, sent) else {
+        let Some(step) = sendable(m, iterator, sent) else {
             return send_other(m, word, iterator, sent);
         };
-        if !resume(m, iterator, code, pc, sent, word.a(), kind::SEND)? {
+        let kind = if step.linked {
+            kind::SEND_LINK
+        } else {
+            kind::SEND
+        };
+        if !resume(m, &step, sent, word.a(), kind)? {
             return Ok(());
         }
         m.checkpoint()?;
@@ -271,35 +476,30 @@ pub(crate) fn send<M: Machine>(m: &mut M, mut word: Word) -> Next {
     }
 }
 
-/// The code of a generator or coroutine that can be resumed here with this value, and where it goes on.
+/// What sending this value resumes, if it can be resumed here.
 #[inline(always)]
-fn sendable<'a, M: Machine>(
-    m: &mut M,
-    iterator: M::Val,
-    sent: M::Val,
-) -> Option<(&'a CodeData, u32)> {
-    if !iterator.is_ref().yes() {
+fn sendable<'a, M: Machine>(m: &mut M, iterator: M::Val, sent: M::Val) -> Option<Step<'a, M>> {
+    if !is_generator(iterator) {
         return None;
     }
-    let object = iterator.reference();
-    let class = object.load_ref(fields::TYPE);
-    if !class.is_address(types::GENERATOR.as_ref().address()).yes()
-        && !class.is_address(types::COROUTINE.as_ref().address()).yes()
-    {
+    // What is sent to a generator that has not started must be None: the slow way complains.
+    let created = m.int(state::CREATED);
+    let current = iterator.reference().load_int(fields::GEN_STATE);
+    if current.equals(created).yes() && !sent.is(ty::none()).yes() {
         return None;
     }
-    if object.load_val(fields::GEN_HANDLED).is_set().yes() {
-        return None;
+    step(m, iterator)
+}
+
+/// A generator or coroutine.
+#[inline(always)]
+fn is_generator<V: ValOps>(value: V) -> bool {
+    if !value.is_ref().yes() {
+        return false;
     }
-    let (current, at_yield) = (object.load_int(fields::GEN_STATE), m.int(state::SUSPENDED));
-    if !current.equals(at_yield).yes() {
-        // What is sent to a generator that has not started must be None: the slow way complains.
-        let created = m.int(state::CREATED);
-        if !current.equals(created).yes() || !sent.is(ty::none()).yes() {
-            return None;
-        }
-    }
-    Some(place_of(m, object))
+    let class = value.reference().load_ref(fields::TYPE);
+    class.is_address(types::GENERATOR.as_ref().address()).yes()
+        || class.is_address(types::COROUTINE.as_ref().address()).yes()
 }
 
 /// A step of any other iterator.
@@ -328,7 +528,6 @@ pub(crate) fn end_of_send<M: Machine>(m: &mut M, result: u16, value: M::Val) {
 }
 
 pub(crate) fn get_yield_from_iter<M: Machine>(m: &mut M, word: Word) -> Next {
-    use taipan_bytecode::CodeFlags;
     let iterable = m.reg(b(word));
     // SAFETY: the machine's code is live.
     let code = unsafe { CodeData::of(m.code()) };

@@ -2,7 +2,6 @@
 
 use super::{a, b};
 use crate::fields;
-use crate::kind;
 use crate::opaque;
 use crate::ops::generator;
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
@@ -389,6 +388,3 @@ pub(crate) fn leave_loop<M: Machine>(m: &mut M) {
     debug_assert_eq!(word.op_number(), Op::ForIter as u8);
     m.jump(i32::from(word.c_signed()));
 }
-
-/// Frames of generators resumed by for loops.
-pub(crate) const LOOP: u16 = kind::FOR_ITER;

@@ -3,7 +3,6 @@
 use crate::execute::nth_caller;
 use crate::helpers::int_arg;
 use coil_value::Value;
-use taipan_interp::frame;
 use taipan_objects::dict::Dict;
 use taipan_objects::layout::at;
 use taipan_objects::mem;
@@ -31,8 +30,8 @@ natives! {
             let dict = vm.new_dict()?;
             // SAFETY: the context is the running one.
             let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
-            if let Some((record, _)) = nth_caller(vm, 0) {
-                let frame = frame::new_frame_object(vm, record)?;
+            if let Some((place, _)) = nth_caller(vm, 0) {
+                let frame = place.object(vm)?;
                 let ident = crate::thread::ident(vm)?;
                 dict.set(vm, ident, frame)?;
             }
@@ -128,7 +127,7 @@ fn get_frame(vm: &mut Vm, args: Args) -> PyResult {
     // SAFETY: the context is the running one.
     let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
     match nth_caller(vm, usize::try_from(depth).unwrap_or(0)) {
-        Some((record, _)) => frame::new_frame_object(vm, record),
+        Some((place, _)) => place.object(vm),
         None => Err(vm.raise_value("call stack is not deep enough")),
     }
 }
