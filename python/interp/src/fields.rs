@@ -119,6 +119,14 @@ fields! {
     SLICE_STOP = at::SLICE_STOP, Val, 48, OBJECT, true;
     /// Step of a slice.
     SLICE_STEP = at::SLICE_STEP, Val, 48, OBJECT, true;
+    /// Size of a set.
+    SET_SIZE = at::SET_USED, I64, 36, NONE, false;
+    /// Table of a set.
+    SET_TABLE = at::SET_TABLE, Ref, 36, OBJECT, false;
+    /// Whether keys of a table may run guest code.
+    TABLE_ODD = taipan_objects::table::ODD, U16, 36, NONE, false;
+    /// Hash of a frozen set.
+    SET_HASH = at::SET_HASH, I64, 50, NONE, false;
     /// Size of a dict.
     DICT_SIZE = at::SIZE, I64, 47, NONE, false;
 }

@@ -7,6 +7,7 @@ use taipan_bytecode::Intrinsic;
 use taipan_objects::dict::Dict;
 use taipan_objects::layout::{self, at};
 use taipan_objects::list::List;
+use taipan_objects::number::i64_of;
 use taipan_objects::mem;
 use taipan_objects::native::{self, Args};
 use taipan_objects::protocol;
@@ -108,11 +109,11 @@ macro_rules! answer {
     };
 }
 macro_rules! opaques {
-    ($($(#[$doc:meta])* $name:ident = $effects:ident fn $function:ident($vm:ident $(, $arg:ident: $kind:ident)*) -> $result:ident $body:block)*) => {
+    ($($(#[$doc:meta])* $name:ident = $effects:ident $(($alias:expr))? fn $function:ident($vm:ident $(, $arg:ident: $kind:ident)*) -> $result:ident $body:block)*) => {
         $(
             $(#[$doc])*
             pub(crate) static $name: Opaque =
-                Opaque::$effects(stringify!($function), $function as *const (), &[$(param!($kind)),*], Ty::$result);
+                Opaque::$effects(stringify!($function), $function as *const (), &[$(param!($kind)),*], Ty::$result $(, $alias)?);
 
             extern "C" fn $function(cx: *mut Context $(, $arg: u64)*) -> u64 {
                 // SAFETY: machines pass the context of a Vm.
@@ -168,10 +169,11 @@ opaques! {
             Err(raised) => Err(raised),
         }
     }
-    /// A slice of a list by None or inline ints; the step is not 0.
+    /// A slice of a list by None or ints of 64 bits; the step is not 0.
     LIST_PART = reads fn list_part(vm, list: val, start: val, stop: val, step: val) -> Val {
-        let step = step.as_small_int().unwrap_or(1);
-        let bounds = Bounds::new(start.as_small_int(), stop.as_small_int(), step);
+        // Ints that a trace has boxed may be too large to be inline ones.
+        let step = i64_of(step).unwrap_or(1);
+        let bounds = Bounds::new(i64_of(start), i64_of(stop), step);
         List::from_ref(mem::expect_ref(list)).slice(vm, bounds).map(List::value)
     }
     /// `container[start:stop] = item`.
@@ -367,6 +369,10 @@ opaques! {
             Some(set) => set.add(vm, item).map(|_| ()),
             None => Err(vm.raise_system("set_add on what is no set")),
         }
+    }
+    /// Adds an inline int or a str to an exact set of such items.
+    SET_ADD_PLAIN = writes(crate::fields::SET_SIZE.alias) fn set_add_plain(vm, set: val, item: val) -> Void {
+        Set::from_ref(mem::expect_ref(set)).add(vm, item).map(|_| ())
     }
     /// Adds all items to a set.
     SET_UPDATE = any fn set_update(vm, set: val, iterable: val) -> Void {

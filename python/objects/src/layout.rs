@@ -175,6 +175,8 @@ pub mod at {
         DICT_KEYS_VERSION = 32;
         /// Subclass of dict: a value for builtin subclasses (the factory of a `defaultdict`).
         DICT_SUB_EXTRA = 64;
+        /// Set: number of items, where CPython keeps it (`used`).
+        SET_USED = 24;
         /// Table of a set.
         SET_TABLE = 32;
         /// Hash of a frozenset (-1 = not computed).

@@ -14,8 +14,7 @@ use coil_value::{Ref, Value};
 pub struct Set(Ref);
 
 const WORDS: u32 = 2;
-/// Where CPython keeps the number of items (`used`); ours is kept there too.
-const USED: usize = 24;
+const USED: usize = at::SET_USED;
 
 /// The hash of a set's item.
 ///

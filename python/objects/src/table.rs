@@ -1,7 +1,7 @@
 //! The storage of dicts and sets: entries in insertion order, and an index of open-addressed slots once there are more than eight.
 //!
-//! Memory: capacity u32 at 16, used u32 (entries in use, deleted ones included) at 20, live u32 at 24, words per entry u32 at 28 (3 for a dict:
-//! hash and watch word, key, value; 2 for a set), entries from 32, then the index (one, two or four bytes a slot; 0 = free,
+//! Memory: capacity u32 at 16, used u32 (entries in use, deleted ones included) at 20, live u32 at 24, words per entry u16 at 28 (3 for a dict:
+//! hash and watch word, key, value; 2 for a set), whether a key was ever other than an inline int or a str u16 at 30, entries from 32, then the index (one, two or four bytes a slot; 0 = free,
 //! n = entry n-1, the highest number = deleted). A deleted entry has no key. Entries hold the low 32 bits of the hash, and 32 bits of watch state.
 //!
 //! Invariant T1: the table object of a live dict or set is reached only through it; it is replaced, never resized.
@@ -19,6 +19,8 @@ const CAPACITY: usize = 16;
 const USED: usize = 20;
 const LIVE: usize = 24;
 const WORDS: usize = 28;
+/// Not 0 once a key was other than an inline int or a str: then equality of keys may run guest code.
+pub const ODD: usize = 30;
 const ENTRIES: usize = 32;
 /// Up to this many entries are searched one by one.
 const LINEAR: u32 = 8;
@@ -54,8 +56,8 @@ pub unsafe fn table_size(object: *const u8) -> usize {
     // SAFETY: as promised.
     let capacity = unsafe { object.add(CAPACITY).cast::<u32>().read() };
     // SAFETY: as promised.
-    let words = unsafe { object.add(WORDS).cast::<u32>().read() };
-    (size_of(capacity, words) + 7) & !7
+    let words = unsafe { object.add(WORDS).cast::<u16>().read() };
+    (size_of(capacity, u32::from(words)) + 7) & !7
 }
 
 /// Visits keys and values of a table object.
@@ -66,7 +68,7 @@ pub unsafe fn table_trace(object: *mut u8, visitor: &mut Visitor<'_>) {
     // SAFETY: as promised.
     let used = unsafe { object.add(USED).cast::<u32>().read() } as usize;
     // SAFETY: as promised.
-    let words = unsafe { object.add(WORDS).cast::<u32>().read() } as usize;
+    let words = usize::from(unsafe { object.add(WORDS).cast::<u16>().read() });
     for entry in 0..used {
         for word in 1..words {
             // SAFETY: entries in use lie inside the object.
@@ -95,7 +97,38 @@ impl Table {
 
     #[inline]
     fn words(self) -> usize {
-        mem::get::<u32>(self.0, WORDS) as usize
+        usize::from(mem::get::<u16>(self.0, WORDS))
+    }
+
+    /// Whether all keys are inline ints or strs.
+    #[inline]
+    fn is_plain(self) -> bool {
+        mem::get::<u16>(self.0, ODD) == 0
+    }
+
+    #[inline]
+    fn note_key(self, key: Value) {
+        if !key.is_small_int() && Str::exact(key).is_none() {
+            mem::set(self.0, ODD, 1u16);
+        }
+    }
+
+    /// The entry of an inline int in a plain table.
+    #[inline]
+    fn find_int(self, key: Value, hash: u32) -> Option<u32> {
+        if self.capacity() > LINEAR {
+            return self.probe(hash, |entry| self.key(entry) == Some(key));
+        }
+        let step = self.words();
+        let mut at = self.0.field_ptr::<u64>(ENTRIES + 8);
+        for entry in 0..self.used() {
+            // SAFETY: the key of an entry in use.
+            if unsafe { at.read() } == key.bits() {
+                return Some(entry);
+            }
+            at = at.wrapping_add(step);
+        }
+        None
     }
 
     #[inline]
@@ -294,6 +327,9 @@ impl Table {
             }
         } else {
             // Identical keys first: the common case, and no guest code.
+            if key.is_small_int() && table.is_plain() {
+                return Ok(table.find_int(key, hash as u32));
+            }
             let mut odd = false;
             let found = table.probe(hash as u32, |entry| {
                 let known = table.key(entry);
@@ -370,6 +406,7 @@ impl Table {
         mem::set(table.0, place + 4, 0u32);
         mem::set(table.0, USED, entry + 1);
         mem::set(table.0, LIVE, table.live() + 1);
+        table.note_key(key);
         table.set_word(vm, entry, 1, Some(key));
         if words == 3 {
             table.set_word(vm, entry, 2, value);
@@ -414,9 +451,10 @@ impl Table {
         };
         let object = vm.alloc_untyped(layout::TABLE, size_of(capacity, words))?;
         mem::set(object, CAPACITY, capacity);
-        mem::set(object, WORDS, words);
+        mem::set(object, WORDS, words as u16);
         let table = Table(object);
         let Some(old) = old else { return Ok(table) };
+        mem::set(object, ODD, mem::get::<u16>(old.0, ODD));
         let mut to = 0;
         for entry in 0..old.used() {
             let Some(key) = old.key(entry) else { continue };

@@ -278,6 +278,14 @@ impl<'a> Generator<'a> {
             Op::BuildSet => (Op::BuildSet, Op::SetAdd, Op::SetUpdate),
             _ => (Op::BuildList, Op::ListAppend, Op::ListExtend),
         };
+        if op == Op::BuildTuple
+            && let [Expr::Starred(star)] = items
+            && matches!(&*star.value, Expr::ListComp(_))
+        {
+            // Nobody else sees the list.
+            let list = self.push(&star.value)?;
+            return self.put(Op::ListToTuple, 0, list, 0, base, want);
+        }
         self.u.emit(build, base, base, 0);
         self.u.set_top(base + 1)?;
         self.extend_with(items, base, append, extend)?;

@@ -38,8 +38,13 @@ pub(crate) fn build_tuple<M: Machine>(m: &mut M, word: Word) -> Next {
 
 pub(crate) fn build_list<M: Machine>(m: &mut M, word: Word) -> Next {
     let count = c(word);
-    if count == 0 || count > INLINE_ITEMS {
+    if count > INLINE_ITEMS {
         return of_run(m, word, &opaque::BUILD_LIST, count);
+    }
+    if count == 0 {
+        let list = iterate::new_object(m, layout::LIST, 40, &types::LIST)?;
+        m.set_reg(a(word), list.val());
+        return Ok(());
     }
     let none = m.address(0);
     let size = (ARRAY_ITEMS + 8 * count as usize) as u32;
@@ -71,6 +76,13 @@ pub(crate) fn build_list<M: Machine>(m: &mut M, word: Word) -> Next {
 }
 
 pub(crate) fn build_set<M: Machine>(m: &mut M, word: Word) -> Next {
+    if c(word) == 0 {
+        let set = iterate::new_object(m, layout::SET, 48, &types::SET)?;
+        let unknown = m.int(-1);
+        m.store_int(set, fields::SET_HASH, unknown);
+        m.set_reg(a(word), set.val());
+        return Ok(());
+    }
     of_run(m, word, &opaque::BUILD_SET, c(word))
 }
 
@@ -89,6 +101,35 @@ pub(crate) fn list_append<M: Machine>(m: &mut M, word: Word) -> Next {
     Ok(())
 }
 
+pub(crate) fn set_add<M: Machine>(m: &mut M, word: Word) -> Next {
+    let (set, item) = (m.reg(a(word)), m.reg(b(word)));
+    let arguments = [Arg::Val(set), Arg::Val(item)];
+    if set_stays_plain(m, set, item) {
+        return m.call_void(&opaque::SET_ADD_PLAIN, arguments);
+    }
+    m.call_void(&opaque::SET_ADD, arguments)
+}
+
+/// Whether adding the item to the set runs no guest code.
+fn set_stays_plain<M: Machine>(m: &mut M, set: M::Val, item: M::Val) -> bool {
+    if !item.is_int().yes() {
+        let text = m.int(i64::from(layout::STR.0));
+        let is_text = item.is_ref().yes()
+            && item.reference().load_int(fields::LAYOUT).equals(text).yes();
+        if !is_text {
+            return false;
+        }
+    }
+    let object = set.reference();
+    let exact = m.int(i64::from(layout::SET.0));
+    if !object.load_int(fields::LAYOUT).equals(exact).yes() {
+        return false;
+    }
+    let table = object.load_ref(fields::SET_TABLE);
+    let zero = m.int(0);
+    table.is_address(0).yes() || table.load_int(fields::TABLE_ODD).equals(zero).yes()
+}
+
 macro_rules! two {
     ($($name:ident $opaque:ident;)*) => {
         $(
@@ -101,7 +142,6 @@ macro_rules! two {
 }
 two! {
     list_extend LIST_EXTEND;
-    set_add SET_ADD;
     set_update SET_UPDATE;
     dict_update DICT_UPDATE;
 }

@@ -693,6 +693,7 @@ fn len_of<M: Machine>(m: &mut M, value: M::Val) -> Result<Option<M::Val>, Leave>
         layout::TUPLE => fields::TUPLE_SIZE,
         layout::STR => fields::STR_LENGTH,
         layout::DICT => fields::DICT_SIZE,
+        layout::SET | layout::FROZENSET => fields::SET_SIZE,
         layout::RANGE => {
             let length = object.load_val(fields::RANGE_LENGTH);
             return Ok(length.is_int().yes().then_some(length));

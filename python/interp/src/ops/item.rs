@@ -190,6 +190,12 @@ pub(crate) fn del_item<M: Machine>(m: &mut M, word: Word) -> Next {
 pub(crate) fn get_slice<M: Machine>(m: &mut M, word: Word) -> Next {
     let container = m.reg(b(word));
     let (start, stop) = (m.reg(c(word)), m.reg(c(word) + 1));
+    let one = m.int(1);
+    let step = m.from_int(one);
+    if let Some(part) = list_part(m, container, start, stop, step)? {
+        m.set_reg(a(word), part);
+        return Ok(());
+    }
     let part = m.call_val(
         &opaque::GET_SLICE,
         [Arg::Val(container), Arg::Val(start), Arg::Val(stop)],
@@ -222,21 +228,38 @@ pub(crate) fn build_slice<M: Machine>(m: &mut M, word: Word) -> Next {
     Ok(())
 }
 
-/// A slice of an exact list, whose parts are None or inline ints.
+/// What a slice object names of an exact list; none for other containers and bounds.
 fn part_of_list<M: Machine>(
     m: &mut M,
     container: M::Val,
     key: M::Val,
 ) -> Result<Option<M::Val>, Leave> {
-    if !container.is_ref().yes() || !key.is_ref().yes() {
+    if !key.is_ref().yes() {
         return Ok(None);
     }
-    let (list, slice) = (
-        m.int(i64::from(layout::LIST.0)),
-        m.int(i64::from(layout::SLICE.0)),
-    );
+    let slice = m.int(i64::from(layout::SLICE.0));
     let key = key.reference();
-    if !key.load_int(fields::LAYOUT).equals(slice).yes()
+    if !key.load_int(fields::LAYOUT).equals(slice).yes() {
+        return Ok(None);
+    }
+    let (start, stop) = (
+        key.load_val(fields::SLICE_START),
+        key.load_val(fields::SLICE_STOP),
+    );
+    let step = key.load_val(fields::SLICE_STEP);
+    list_part(m, container, start, stop, step)
+}
+
+/// A part of an exact list; none for other containers, and bounds that are neither None nor ints.
+fn list_part<M: Machine>(
+    m: &mut M,
+    container: M::Val,
+    start: M::Val,
+    stop: M::Val,
+    step: M::Val,
+) -> Result<Option<M::Val>, Leave> {
+    let list = m.int(i64::from(layout::LIST.0));
+    if !container.is_ref().yes()
         || !container
             .reference()
             .load_int(fields::LAYOUT)
@@ -245,11 +268,6 @@ fn part_of_list<M: Machine>(
     {
         return Ok(None);
     }
-    let (start, stop) = (
-        key.load_val(fields::SLICE_START),
-        key.load_val(fields::SLICE_STOP),
-    );
-    let step = key.load_val(fields::SLICE_STEP);
     for bound in [start, stop] {
         if !bound.is_int().yes() && !bound.is(ty::none()).yes() {
             return Ok(None);
