@@ -125,6 +125,17 @@ macro_rules! opaques {
     };
 }
 
+/// A bound of a slice. Ints that a trace has boxed may be too large to be inline ones.
+#[inline(always)]
+fn bound(value: Value) -> Option<i64> {
+    value.as_small_int().or_else(|| {
+        if value == ty::none() {
+            return None;
+        }
+        i64_of(value)
+    })
+}
+
 opaques! {
     // ---- operators
     /// `a OP b` by number of the operator.
@@ -171,9 +182,8 @@ opaques! {
     }
     /// A slice of a list by None or ints of 64 bits; the step is not 0.
     LIST_PART = reads fn list_part(vm, list: val, start: val, stop: val, step: val) -> Val {
-        // Ints that a trace has boxed may be too large to be inline ones.
-        let step = i64_of(step).unwrap_or(1);
-        let bounds = Bounds::new(i64_of(start), i64_of(stop), step);
+        let step = bound(step).unwrap_or(1);
+        let bounds = Bounds::new(bound(start), bound(stop), step);
         List::from_ref(mem::expect_ref(list)).slice(vm, bounds).map(List::value)
     }
     /// `container[start:stop] = item`.

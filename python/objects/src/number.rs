@@ -74,6 +74,12 @@ pub fn int_of<'a>(value: Value) -> Option<IntView<'a>> {
     }
 }
 
+/// The hash of an inline int.
+#[inline]
+pub fn hash_small(int: i64) -> i64 {
+    if int == -1 { -2 } else { int }
+}
+
 /// The int of a value that fits 64 bits.
 #[inline]
 pub fn i64_of(value: Value) -> Option<i64> {

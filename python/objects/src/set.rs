@@ -89,7 +89,19 @@ impl Set {
     ///
     /// # Errors
     /// TypeError for unhashable items; what `__hash__` and `__eq__` raise; MemoryError.
+    #[inline]
     pub fn add(self, vm: &mut Vm, item: Value) -> PyResult<bool> {
+        if let Some(number) = item.as_small_int()
+            && let Some(table) = self.table()
+            && let Some(new) = table.add_int(item, crate::number::hash_small(number))
+        {
+            mem::set(self.0, USED, self.len() + usize::from(new));
+            return Ok(new);
+        }
+        self.add_any(vm, item)
+    }
+
+    fn add_any(self, vm: &mut Vm, item: Value) -> PyResult<bool> {
         let hash = hash_item(vm, item)?;
         if Table::find(vm, self.0, at::SET_TABLE, item, hash)?.is_some() {
             return Ok(false);

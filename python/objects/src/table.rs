@@ -374,6 +374,26 @@ impl Table {
         }
     }
 
+    /// Adds an inline int to a set's table that is plain, small and has room: whether it is new. None when the table is not like that.
+    #[inline]
+    pub fn add_int(self, key: Value, hash: i64) -> Option<bool> {
+        let used = self.used();
+        if !self.is_plain() || self.capacity() > LINEAR || used >= self.capacity() {
+            return None;
+        }
+        if self.find_int(key, hash as u32).is_some() {
+            return Some(false);
+        }
+        let place = self.entry_offset(used);
+        mem::set(self.0, place, hash as u32);
+        mem::set(self.0, place + 4, 0u32);
+        // NO-BARRIER: an inline int.
+        mem::set(self.0, place + 8, key.bits());
+        mem::set(self.0, USED, used + 1);
+        mem::set(self.0, LIVE, self.live() + 1);
+        Some(true)
+    }
+
     /// Appends an entry for a key that is not there, making a larger table for `owner` when there is no room.
     ///
     /// # Errors

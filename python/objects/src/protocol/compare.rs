@@ -118,7 +118,7 @@ pub fn hash(vm: &mut Vm, value: Value) -> PyResult<i64> {
         return Ok(string.hash());
     }
     if let Some(int) = value.as_small_int() {
-        return Ok(if int == -1 { -2 } else { int });
+        return Ok(crate::number::hash_small(int));
     }
     let ty = Type::of(value);
     match ty.slots().hash {
