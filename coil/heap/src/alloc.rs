@@ -43,6 +43,24 @@ impl Mutator {
         }
     }
 
+    /// The same for an object whose caller overwrites all of its body at once: a large one may hold anything.
+    ///
+    /// # Errors
+    /// The heap limit is reached.
+    #[inline]
+    pub fn alloc_unfilled(
+        &self,
+        layout: LayoutId,
+        ty: Option<Ref>,
+        size: usize,
+    ) -> Result<Ref, OutOfMemory> {
+        if size <= LARGE {
+            return self.alloc(layout, ty, size);
+        }
+        self.before_slow_allocation();
+        self.alloc_large(layout, ty, size, 0, false)
+    }
+
     #[cold]
     #[inline(never)]
     fn alloc_slow(
@@ -53,7 +71,7 @@ impl Mutator {
     ) -> Result<Ref, OutOfMemory> {
         self.before_slow_allocation();
         if size > LARGE {
-            return self.alloc_large(layout, ty, size, 0);
+            return self.alloc_large(layout, ty, size, 0, true);
         }
         let size = (size + 7) & !7;
         let mut full = false;
@@ -163,10 +181,11 @@ impl Mutator {
         ty: Option<Ref>,
         size: usize,
         flags: u8,
+        clear: bool,
     ) -> Result<Ref, OutOfMemory> {
         let mut full = false;
         loop {
-            let taken = self.heap.core().take_large(size);
+            let taken = self.heap.core().take_large(size, clear);
             match taken {
                 // SAFETY: fresh memory.
                 Ok(address) => return Ok(unsafe { init_header(address, layout, ty, flags) }),
@@ -188,7 +207,7 @@ impl Mutator {
     ) -> Result<Ref, OutOfMemory> {
         self.before_slow_allocation();
         if size > LARGE {
-            return self.alloc_large(layout, ty, size, flags::PINNED);
+            return self.alloc_large(layout, ty, size, flags::PINNED, true);
         }
         let ty = ty.map_or(0, |ty| ty.address() as u64);
         let size = (size + 7) & !7;

@@ -434,8 +434,8 @@ impl Core {
         }
     }
 
-    /// Pages for a large object; the caller writes its header, then nothing can collect before its size is known.
-    pub(crate) fn take_large(&mut self, bytes: usize) -> Result<usize, Refused> {
+    /// Pages for a large object, zeroed if `clear` asks for it; the caller writes its header, then nothing can collect before its size is known.
+    pub(crate) fn take_large(&mut self, bytes: usize, clear: bool) -> Result<usize, Refused> {
         let rounded = bytes
             .checked_next_multiple_of(PAGE)
             .ok_or(Refused::LimitReached)?;
@@ -448,7 +448,7 @@ impl Core {
         }
         let page = self
             .pages
-            .take(&self.space, rounded / PAGE, self.config.poison)
+            .take(&self.space, rounded / PAGE, clear)
             .ok_or(Refused::LimitReached)?;
         self.space.set_page_state(page, page_state::YOUNG);
         self.space.set_page_mark(page, 0);

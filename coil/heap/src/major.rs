@@ -397,7 +397,9 @@ impl Core {
             if all { usize::MAX } else { RETURN_BYTES },
         );
         self.counters.returned_bytes += returned as u64;
-        let keep = self.large_budget() + growth.saturating_sub(self.blocks.dirty.len() * BLOCK);
+        // Objects of either kind may be what grows; blocks of the nursery are not for old ones.
+        let for_old = (self.blocks.dirty.len() * BLOCK).saturating_sub(self.nursery_bytes);
+        let keep = self.large_budget() + growth.saturating_sub(for_old);
         self.counters.returned_bytes += self.pages.trim(&self.space, keep) as u64;
     }
 }

@@ -1,15 +1,18 @@
 //! Pools of free blocks and free pages.
 //!
 //! Invariants
-//! * P1: a block in `clean` and a page in the page pool read as zero.
+//! * P1: a block in `clean` and a free page that is not dirty read as zero.
 //! * P2: free runs of pages never touch each other.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::space::{BLOCK, PAGE, Space, page_state, state};
 
-/// Freed runs of at least this size go back to the system at once; smaller ones are cleared by hand.
+/// Freed runs of at least this size go back to the system at once; smaller ones are cleared by hand when they are used again.
 const RETURN_AT_ONCE: usize = 64 << 10;
+
+/// How many of the lowest free runs of pages are looked at before the shortest that fits is taken.
+const FIRST_FIT_RUNS: usize = 32;
 
 /// Overwrites freed memory when that is asked for.
 pub(crate) const POISON: u8 = 0xDB;
@@ -90,22 +93,21 @@ pub(crate) struct PagePool {
     by_length: BTreeSet<(usize, usize)>,
     /// Pages in use.
     pub(crate) used: usize,
-    /// About how many free pages the system has not got back.
-    resident: usize,
+    /// Of every page that was ever used: whether it is free and the system has not got it back.
+    dirty: Vec<bool>,
+    /// How many those are.
+    dirty_count: usize,
 }
 
 impl PagePool {
-    /// A zeroed run of pages, claimed for one object.
-    pub(crate) fn take(&mut self, space: &Space, count: usize, poison: bool) -> Option<usize> {
-        let start = if let Some(&(length, start)) = self.by_length.range((count, 0)..).next() {
+    /// A run of pages, claimed for one object; zeroed if `clear` asks for it.
+    pub(crate) fn take(&mut self, space: &Space, count: usize, clear: bool) -> Option<usize> {
+        let start = if let Some((start, length)) = self.fitting(count) {
             self.remove(start, length);
             if length > count {
                 self.insert(start + count, length - count);
             }
-            self.resident = self.resident.saturating_sub(count);
-            if poison {
-                fill(space.page_address(start), count * PAGE, 0);
-            }
+            self.use_again(space, start, count, clear);
             start
         } else {
             if count > space.page_capacity - self.top {
@@ -119,11 +121,36 @@ impl PagePool {
                 space.set_state(granule, state::LARGE);
             }
             self.top += count;
+            self.dirty.resize(self.top, false);
             start
         };
         self.used += count;
         space.claim_pages(start, count);
         Some(start)
+    }
+
+    /// The lowest free run that is long enough, where memory is warm, or at least a short one: start and length.
+    fn fitting(&self, count: usize) -> Option<(usize, usize)> {
+        let mut low = self.by_start.iter().take(FIRST_FIT_RUNS);
+        match low.find(|&(_, &length)| length >= count) {
+            Some((&start, &length)) => Some((start, length)),
+            None => {
+                let (length, start) = *self.by_length.range((count, 0)..).next()?;
+                Some((start, length))
+            }
+        }
+    }
+
+    /// A run is no longer free; clears what is dirty of it.
+    fn use_again(&mut self, space: &Space, start: usize, count: usize, clear: bool) {
+        for (page, dirty) in (start..).zip(&mut self.dirty[start..start + count]) {
+            if std::mem::take(dirty) {
+                if clear {
+                    fill(space.page_address(page), PAGE, 0);
+                }
+                self.dirty_count -= 1;
+            }
+        }
     }
 
     /// Takes pages back; returns the bytes that went to the system.
@@ -136,15 +163,15 @@ impl PagePool {
     ) -> usize {
         let address = space.page_address(start);
         let bytes = count * PAGE;
-        let returned = if poison {
-            fill(address, bytes, POISON);
-            0
-        } else if bytes >= RETURN_AT_ONCE {
+        let returned = if bytes >= RETURN_AT_ONCE && !poison {
             return_to_system(address, bytes);
             bytes
         } else {
-            fill(address, bytes, 0);
-            self.resident += count;
+            if poison {
+                fill(address, bytes, POISON);
+            }
+            self.dirty[start..start + count].fill(true);
+            self.dirty_count += count;
             0
         };
         space.set_page_state(start, page_state::NONE);
@@ -165,15 +192,28 @@ impl PagePool {
         returned
     }
 
-    /// Returns all free pages to the system if more than `keep` bytes of them are not; says how many bytes may have been.
+    /// Returns free pages to the system until no more than `keep` bytes are left that are not; says how many bytes it were.
     pub(crate) fn trim(&mut self, space: &Space, keep: usize) -> usize {
-        if self.resident * PAGE <= keep {
-            return 0;
+        let mut surplus = self.dirty_count.saturating_sub(keep / PAGE);
+        let (mut returned, mut end) = (0, self.dirty.len());
+        // Low addresses are used first.
+        while surplus > 0 {
+            let Some(last) = self.dirty[..end].iter().rposition(|&dirty| dirty) else {
+                break;
+            };
+            let start = self.dirty[..last].iter().rposition(|&dirty| !dirty);
+            let start = start
+                .map_or(0, |clean| clean + 1)
+                .max((last + 1).saturating_sub(surplus));
+            let count = last + 1 - start;
+            return_to_system(space.page_address(start), count * PAGE);
+            self.dirty[start..=last].fill(false);
+            self.dirty_count -= count;
+            surplus -= count;
+            returned += count * PAGE;
+            end = start;
         }
-        for (&start, &length) in &self.by_start {
-            return_to_system(space.page_address(start), length * PAGE);
-        }
-        std::mem::take(&mut self.resident) * PAGE
+        returned
     }
 
     fn insert(&mut self, start: usize, length: usize) {

@@ -86,7 +86,7 @@ impl Pass<'_> {
             return always(Some(known) == self.bits(b));
         }
         let tag = self.tags(b);
-        if self.tags(a) & tag == 0 {
+        if self.tags(a) & tag == 0 || self.differs(Op::ValEq, a, b) {
             return always(false);
         }
         if self.tags(a) == tag
@@ -117,7 +117,10 @@ impl Pass<'_> {
         if let Some(known) = self.bits(a) {
             return always(Some(known) == self.bits(b));
         }
-        if self.distinct(a, b) || self.flags(a) & NONNULL != 0 && self.bits(b) == Some(0) {
+        if self.distinct(a, b)
+            || self.flags(a) & NONNULL != 0 && self.bits(b) == Some(0)
+            || self.differs(Op::RefEq, a, b)
+        {
             return always(false);
         }
         if let Some(unboxed) = self.by(a, Op::UnboxRef)
@@ -134,6 +137,12 @@ impl Pass<'_> {
         self.emit_guard(Op::GuardRef, a, b, snapshot);
         self.replace(a, b);
         Ok(())
+    }
+
+    /// Whether a comparison (`equal`) has found the values to be different.
+    fn differs(&self, equal: Op, a: Id, b: Id) -> bool {
+        let (a, b) = (a.min(b), a.max(b));
+        self.find(equal, a, b).and_then(|id| self.known(id)) == Some(false)
     }
 
     /// From now on the condition is `truth`.

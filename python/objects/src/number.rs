@@ -205,14 +205,14 @@ impl Vm {
         write: impl FnOnce(&mut [u32]) -> Written,
     ) -> PyResult {
         let bytes = (at::INT_DIGITS + 4 * room + 7) & !7;
-        let object = self.alloc_sized(layout::INT, types::INT.ty(), bytes, |object| {
+        let object = self.alloc_filled(layout::INT, types::INT.ty(), bytes, |object| {
             let written = write(mem::slice_mut::<u32>(object, at::INT_DIGITS, room));
             let sign = match (written.len, written.negative) {
                 (0, _) => 1,
                 (_, true) => 2,
                 _ => 0,
             };
-            // The object ends here; the rest of what was allocated is zero, which the collector skips.
+            // The object ends here; what follows up to what was allocated is zero, or nothing follows a large object.
             mem::set(object, at::INT_TAG, (written.len as u64) << 3 | sign);
         })?;
         let small = big(object).to_i64().and_then(Value::from_small_int);

@@ -419,6 +419,25 @@ impl Vm {
         Ok(object)
     }
 
+    /// An object of any layout without references in its body, all of which `fill` writes.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn alloc_filled(
+        &mut self,
+        layout: LayoutId,
+        ty: Type,
+        size: usize,
+        fill: impl FnOnce(Ref),
+    ) -> PyResult<Ref> {
+        let object = self
+            .mutator()
+            .alloc_unfilled(layout, Some(ty.as_ref()), size);
+        let object = self.no_memory(object)?;
+        fill(object);
+        Ok(object)
+    }
+
     /// A zeroed object with `count` items of 8 bytes after `base`, its count set.
     ///
     /// # Errors

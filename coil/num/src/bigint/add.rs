@@ -35,16 +35,20 @@ fn signed_sum(a: IntRef<'_>, b: IntRef<'_>, b_negative: bool) -> IntBuf {
     }
 }
 
+/// Two digits side by side in one word, as they stand in memory: between them are two bits that carries have to cross.
 #[inline]
 fn join(pair: &[u32; 2]) -> u64 {
-    u64::from(pair[0]) | u64::from(pair[1]) << DIGIT_BITS
+    u64::from(pair[0]) | u64::from(pair[1]) << 32
 }
 
 #[inline]
 fn split(pair: &mut [u32; 2], value: u64) {
     pair[0] = value as u32 & DIGIT_MASK;
-    pair[1] = (value >> DIGIT_BITS) as u32 & DIGIT_MASK;
+    pair[1] = (value >> 32) as u32 & DIGIT_MASK;
 }
+
+/// The bits above the lower of two joined digits: where they are ones, a carry goes on to the upper digit.
+const BRIDGE: u64 = !DIGIT_MASK as u64;
 
 /// The sum of magnitudes; not trimmed.
 fn add_magnitudes(a: &[u32], b: &[u32]) -> IntBuf {
@@ -66,9 +70,9 @@ pub(super) fn write_sum(a: &[u32], b: &[u32], out: &mut [u32]) {
         .zip(long_pairs)
         .zip(short.as_chunks::<2>().0)
     {
-        let all = join(x) + join(y) + carry;
+        let all = (join(x) | BRIDGE) + join(y) + carry;
         split(to, all);
-        carry = all >> (2 * DIGIT_BITS);
+        carry = all >> (32 + DIGIT_BITS);
     }
     if let Some(&last) = short.get(even) {
         let all = u64::from(long[even]) + u64::from(last) + carry;

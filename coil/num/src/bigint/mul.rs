@@ -7,6 +7,9 @@ use super::{DIGIT_BITS, DIGIT_MASK, IntBuf, IntError, IntRef, MAX_DIGITS};
 /// From this many limbs in the shorter operand the kernel's algorithms win.
 const KERNEL_LIMBS: usize = 48;
 
+/// A product of a digit with a factor of so many bits and a carry fit in one word.
+const SHORT_FACTOR_BITS: u32 = 63 - DIGIT_BITS;
+
 impl IntRef<'_> {
     /// `self * other`.
     ///
@@ -43,16 +46,30 @@ fn by_limb(digits: &[u32], factor: u64) -> IntBuf {
 /// Writes the product with one limb, two digits longer than the other operand; not trimmed.
 pub(super) fn write_by_limb(digits: &[u32], factor: u64, out: &mut [u32]) {
     debug_assert!(out.len() == digits.len() + 2, "room for the product");
+    let mut carry = 0u64;
+    if factor >> SHORT_FACTOR_BITS == 0 {
+        let (low, high) = out.split_at_mut(digits.len());
+        for (to, &digit) in low.iter_mut().zip(digits) {
+            let all = u64::from(digit) * factor + carry;
+            *to = all as u32 & DIGIT_MASK;
+            carry = all >> DIGIT_BITS;
+        }
+        high[0] = carry as u32 & DIGIT_MASK;
+        high[1] = (carry >> DIGIT_BITS) as u32;
+        return;
+    }
     let (pairs, odd) = digits.as_chunks::<2>();
     let even = 2 * pairs.len();
     let (to_pairs, _) = out[..even].as_chunks_mut::<2>();
+    // Moved up, the factor moves the upper limb of a product into the upper word.
+    let moved = factor << (64 - LIMB_BITS);
     // The products do not wait for the carries: from limb to limb there is one addition and one shift.
-    let (mut above, mut carry) = (0u64, 0u64);
+    let mut above = 0u64;
     for (to, pair) in to_pairs.iter_mut().zip(pairs) {
         let limb = u64::from(pair[0]) | u64::from(pair[1]) << DIGIT_BITS;
-        let product = u128::from(limb) * u128::from(factor);
-        let all = (product as u64 & LIMB_MASK) + above + carry;
-        above = (product >> LIMB_BITS) as u64;
+        let product = u128::from(limb) * u128::from(moved);
+        let all = (product as u64 >> (64 - LIMB_BITS)) + above + carry;
+        above = (product >> 64) as u64;
         carry = all >> LIMB_BITS;
         to[0] = all as u32 & DIGIT_MASK;
         to[1] = (all >> DIGIT_BITS) as u32 & DIGIT_MASK;
