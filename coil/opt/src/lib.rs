@@ -79,8 +79,8 @@ pub struct Options {
     pub attempts: usize,
     /// Peel loops.
     pub peel: bool,
-    /// The trace is a bridge: its inputs are locations of its parent's exit. Else they are registers of the window, and a link that needs a
-    /// register that no snapshot names reads it (by an `input_val` that stands where it is needed).
+    /// The trace is a bridge: its inputs are locations of its parent's exit. Else they are registers of the window. A link that needs a
+    /// register that no snapshot names reads it where it is needed, since memory holds it: by an `input_val`, or in bridges by a load.
     pub bridge: bool,
     /// Make virtual objects before calls that may look at the frames they are in, so that there is one of each.
     pub objects_for_frames: bool,
@@ -239,11 +239,14 @@ fn link(
         if !frame.is_some_and(here) {
             continue;
         }
-        if !options.bridge {
-            for (slot, _) in &state.slots {
-                if let Err(at) = slots.binary_search_by_key(slot, |(slot, _)| *slot) {
-                    slots.insert(at, (*slot, pass.input_at(*slot)));
-                }
+        for (slot, _) in &state.slots {
+            if let Err(at) = slots.binary_search_by_key(slot, |(slot, _)| *slot) {
+                let value = if options.bridge {
+                    pass.window_load(*slot)
+                } else {
+                    pass.input_at(*slot)
+                };
+                slots.insert(at, (*slot, value));
             }
         }
         let Ok(values) = pass.enter(state, &slots, snapshot) else {

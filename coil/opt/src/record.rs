@@ -3,7 +3,9 @@
 use crate::AbortReason;
 use crate::pass::{INLINE, Pass, Step};
 use crate::table::number;
-use coil_trace::{Effect, FUNCTION_SLOT, Id, Inst, Op, SnapshotId};
+use coil_trace::{
+    Access, Barrier, Effect, FUNCTION_SLOT, Field, Id, Inst, Op, SnapshotId, WINDOW_ALIAS,
+};
 
 impl Pass<'_> {
     /// Emits the recorded trace. Inputs come from the label's registers where it has them.
@@ -118,6 +120,25 @@ impl Pass<'_> {
             inputs.len() - 1
         });
         self.input_of(Op::InputVal, number(at))
+    }
+
+    /// The guest value that memory holds for a register of the window, in a bridge.
+    pub(crate) fn window_load(&mut self, slot: i32) -> Id {
+        let window = self.pure(Op::WindowBase, Id::NONE, Id::NONE);
+        let field = self.pools.field(Field {
+            offset: slot * 8,
+            access: Access::Val,
+            alias: WINDOW_ALIAS,
+            immutable: false,
+            barrier: Barrier::None,
+        });
+        let value = self.load(Op::LoadVal, window, Id::NONE, field);
+        if slot == FUNCTION_SLOT
+            && let Some(at) = value.as_inst()
+        {
+            self.infos[at].tags &= crate::pass::tag::REF;
+        }
+        value
     }
 
     /// Objects in registers that a native function may look at are made before it runs: what it sees must be what the trace goes on with.

@@ -186,10 +186,23 @@ impl LinkTargets for Target {
     }
 }
 
-/// One iteration as a trace of its own that links to the loop's label.
 #[test]
 fn links_enter_loops_at_their_labels() {
+    links(false);
+}
+
+#[test]
+fn bridges_enter_loops_at_their_labels() {
+    links(true);
+}
+
+/// One iteration as a trace of its own that links to the loop's label.
+fn links(bridge: bool) {
     let (mut entered, mut tally) = (0, Tally::new());
+    let options = Options {
+        bridge,
+        ..Options::default()
+    };
     for seed in 30_000..31_500 {
         let case = random_case(seed, Config::default());
         let Ok(done) = optimized(&case, &Options::default()) else {
@@ -204,7 +217,7 @@ fn links_enter_loops_at_their_labels() {
             snapshot,
         };
         let targets = Target(done.labels.clone());
-        let link = optimize(linking, &Options::default(), &targets).expect("a straight trace");
+        let link = optimize(linking, &options, &targets).expect("a straight trace");
         if let Err(malformed) = verify_compiled(&link.compiled) {
             panic!("{malformed}\n{}", link.compiled);
         }

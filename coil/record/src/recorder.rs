@@ -132,7 +132,7 @@ impl<'t> Recorder<'t> {
             }
             Start::Resume => state.push_root(&record),
             Start::Bridge(bridge) => {
-                state.unknown = Unknown::Window(cx.addr());
+                state.unknown = Unknown::Window;
                 seed(&mut state, bridge, raised);
             }
         }

@@ -5,7 +5,7 @@ use crate::stress::{CALM, Stress};
 use coil_frame::{CodeBlock, FrameRecord};
 use coil_trace::{
     Call, Const, End, Field, Id, Inst, NewObject, Op, Snapshot, SnapshotFrame, SnapshotId, Trace,
-    Ty, UNWINDING_SLOT, eval, extra_slot,
+    Ty, UNWINDING_SLOT, WINDOW_ALIAS, eval, extra_slot,
 };
 use coil_value::Value;
 use rustc_hash::FxHashMap;
@@ -34,8 +34,8 @@ pub(crate) struct SymFrame {
 pub(crate) enum Unknown {
     /// Inputs of the trace.
     Input,
-    /// Memory, through the frame record (bridges, whose inputs are leaves); the context's address.
-    Window(usize),
+    /// Memory (bridges, whose inputs are leaves).
+    Window,
 }
 
 pub(crate) struct State {
@@ -55,7 +55,6 @@ pub(crate) struct State {
     /// Registers written in this bytecode, and what they were.
     undo: Vec<(i32, Id)>,
     pub(crate) unknown: Unknown,
-    window: Id,
     pub(crate) frames: Vec<SymFrame>,
     /// The word at which the present bytecode starts.
     pub(crate) at: u32,
@@ -96,7 +95,6 @@ impl State {
             slots: Vec::new(),
             undo: Vec::new(),
             unknown: Unknown::Input,
-            window: Id::NONE,
             frames: Vec::new(),
             at: 0,
             first: 0,
@@ -386,46 +384,24 @@ impl State {
         }
         let id = match self.unknown {
             Unknown::Input => self.input(Op::InputVal, slot),
-            Unknown::Window(context) => self.load_register(context, slot),
+            Unknown::Window => self.load_register(slot),
         };
         self.set_slot(slot, id);
         id
     }
 
-    /// A register of the root window, which nothing writes while the trace runs, through the innermost record.
-    fn load_register(&mut self, context: usize, slot: i32) -> Id {
-        use coil_frame::{context_offset, record_offset};
-        if self.window.is_none() {
-            let context = self.constant(Ty::Ref, context as u64);
-            let record = self.load_fixed(
-                Op::LoadRef,
-                context,
-                context_offset::FRAME_TOP,
-                PENDING_ALIAS - 2,
-            );
-            self.window =
-                self.load_fixed(Op::LoadRef, record, record_offset::BASE, PENDING_ALIAS - 3);
-        }
+    /// A register of the root window, which nothing writes while the trace runs.
+    fn load_register(&mut self, slot: i32) -> Id {
+        let window = self.pure(Op::WindowBase, Id::NONE, Id::NONE);
         let field = self.field(&Field {
             offset: slot * 8,
             access: coil_trace::Access::Val,
-            alias: PENDING_ALIAS - 4,
+            alias: WINDOW_ALIAS,
             immutable: true,
             barrier: coil_trace::Barrier::None,
         });
-        let args = [self.window, Id::NONE, Id::NONE];
+        let args = [window, Id::NONE, Id::NONE];
         self.push(Op::LoadVal, args, field, SnapshotId::NONE)
-    }
-
-    fn load_fixed(&mut self, op: Op, base: Id, offset: usize, alias: u32) -> Id {
-        let field = self.field(&Field {
-            offset: i32::try_from(offset).expect("small structs"),
-            access: coil_trace::Access::Ref,
-            alias,
-            immutable: true,
-            barrier: coil_trace::Barrier::None,
-        });
-        self.push(op, [base, Id::NONE, Id::NONE], field, SnapshotId::NONE)
     }
 
     // ---- frames and snapshots

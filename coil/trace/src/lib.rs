@@ -28,7 +28,7 @@ pub use op::{DescriptorKind, Effect, Op};
 pub use parse::{ParseError, parse_compiled, parse_trace};
 pub use snapshot::{
     Exit, ExitValue, FUNCTION_SLOT, Snapshot, SnapshotFrame, SnapshotId, UNWINDING_SLOT,
-    VirtualObject, extra_frame, extra_slot,
+    VirtualObject, WINDOW_ALIAS, extra_frame, extra_slot,
 };
 pub use trace::{Compiled, CompiledEnd, End, Inst, Label, Trace};
 pub use verify::{Malformed, verify, verify_compiled};

@@ -26,6 +26,9 @@ pub fn extra_slot(frame: usize) -> i32 {
 /// Below a window stands the function that runs in it.
 pub const FUNCTION_SLOT: i32 = -1;
 
+/// Alias class of registers of the window that are read from memory.
+pub const WINDOW_ALIAS: u32 = u32::MAX - 4;
+
 /// The pseudo-slot that marks a state in which the pending exception is to be unwound, not execution to go on.
 pub const UNWINDING_SLOT: i32 = EXTRA_BASE;
 

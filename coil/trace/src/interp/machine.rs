@@ -1,13 +1,16 @@
 //! The state of a run and the execution of one instruction.
 
 use super::memory::Memory;
-use crate::descriptor::{Call, Effects};
+use crate::descriptor::{Access, Call, Effects};
 use crate::eval::{eval, eval_checked};
 use crate::id::{Const, Id, Ty};
 use crate::op::{Effect, Op};
 use crate::trace::{Inst, Trace};
 use std::collections::BTreeMap;
 use std::fmt;
+
+/// Where the window pretends to be.
+const WINDOW: u64 = 0x1_E000_0000_0000;
 
 /// What a native function returns.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -157,7 +160,11 @@ impl<'a> Machine<'a> {
                 let address = a
                     .wrapping_add_signed(i64::from(field.offset))
                     .wrapping_add(index.wrapping_mul(scale));
-                match self.memory.load(address, field.access) {
+                let found = match (Machine::slot_at(address), field.access) {
+                    (Some(slot), Access::Val) => self.window.get(&slot).copied(),
+                    _ => self.memory.load(address, field.access),
+                };
+                match found {
                     Some(bits)
                         if inst.op.ty() == Ty::Val && self.memory.unboxed(bits).is_some() =>
                     {
@@ -192,6 +199,13 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// The register of the window at an address.
+    fn slot_at(address: u64) -> Option<i32> {
+        let distance = address.wrapping_sub(WINDOW).cast_signed();
+        let near = distance % 8 == 0 && distance.abs() < 1 << 16;
+        near.then(|| i32::try_from(distance / 8).ok()).flatten()
+    }
+
     fn pure(&mut self, op: Op, a: u64, b: u64) -> Step {
         let inner = |float| match self.memory.unboxed(a) {
             Some((found, bits)) if found == float => Some(bits),
@@ -199,6 +213,7 @@ impl<'a> Machine<'a> {
         };
         let value = match op {
             Op::Nop => Some(0),
+            Op::WindowBase => Some(WINDOW),
             Op::BoxInt => Some(self.memory.box_int(a)),
             Op::BoxFloat => Some(self.memory.box_float(a)),
             Op::IsInt | Op::IsFloat | Op::IsRef => Some(u64::from(self.memory.is(op, a))),
