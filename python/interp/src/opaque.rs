@@ -107,6 +107,25 @@ macro_rules! answer {
         Answer::bits($body)
     };
 }
+/// The bits of a value argument; 0 for others.
+macro_rules! value_of {
+    (int $bits:ident) => {
+        0
+    };
+    (raw $bits:ident) => {
+        0
+    };
+    ($kind:ident $bits:ident) => {
+        $bits
+    };
+}
+/// What happens before a call with these effects.
+macro_rules! before {
+    (any $vm:ident $args:expr) => {
+        $vm.export_by_chance($args)
+    };
+    ($other:ident $vm:ident $args:expr) => {};
+}
 macro_rules! opaques {
     ($($(#[$doc:meta])* $name:ident = $effects:ident fn $function:ident($vm:ident $(, $arg:ident: $kind:ident)*) -> $result:ident $body:block)*) => {
         $(
@@ -117,6 +136,7 @@ macro_rules! opaques {
             extern "C" fn $function(cx: *mut Context $(, $arg: u64)*) -> u64 {
                 // SAFETY: machines pass the context of a Vm.
                 let $vm = unsafe { Vm::from_context(cx) };
+                before!($effects $vm &[$(value_of!($kind $arg)),*]);
                 $(let $arg = convert!($kind $arg);)*
                 answer!($result $body)
             }
@@ -390,6 +410,8 @@ opaques! {
     FORMAT_VALUE = any fn format_value(vm, formatted: val, spec: opt, conversion: int) -> Val {
         (vm.interp.hooks.format_value.expect(HOOK))(vm, formatted, conversion as u8, spec)
     }
+    /// Stress: a list or tuple was made.
+    CONTAINER_MADE = reads fn container_made(vm, container: val) -> Void { vm.container_made(mem::expect_ref(container)); Ok(()) }
     // ---- unpacking
     /// Unpacks into registers.
     UNPACK = any fn unpack(vm, sequence: val, first: raw, count: int) -> Void {

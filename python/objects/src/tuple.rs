@@ -1,5 +1,6 @@
 //! `tuple` objects.
 
+use crate::export;
 use crate::layout::{self, at};
 use crate::mem;
 use crate::raise::PyResult;
@@ -58,7 +59,8 @@ impl Tuple {
     #[inline]
     pub fn at(self, index: usize) -> Value {
         assert!(index < self.len(), "tuple index in range");
-        mem::value(self.0, at::TUPLE_ITEMS + 8 * index).expect("tuple items are set")
+        let item = mem::value(self.0, at::TUPLE_ITEMS + 8 * index);
+        export::plain(self.0, item.expect("tuple items are set"))
     }
 
     /// The items, read one by one.
@@ -90,6 +92,7 @@ impl Vm {
         }
         let object = self.alloc_counted(layout::TUPLE, &types::TUPLE, at::TUPLE_ITEMS, count)?;
         mem::set(object, at::TUPLE_HASH, -1i64);
+        self.container_made(object);
         for index in 0..count {
             self.init(object, at::TUPLE_ITEMS + 8 * index, item(index));
         }

@@ -3,7 +3,8 @@
 use super::{a, b, c, function};
 use crate::fields;
 use crate::opaque;
-use crate::ops::{call, iterate};
+use crate::ops::export::is_exported;
+use crate::ops::{call, export, iterate};
 use coil_heap::{ARRAY_ITEMS, ARRAY_OF_VALUES};
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, Opaque, RefOps, ValOps};
 use taipan_bytecode::{Intrinsic, Word};
@@ -66,7 +67,9 @@ pub(crate) fn build_list<M: Machine>(m: &mut M, word: Word) -> Next {
         let index = m.int(i64::from(index));
         m.store_item_val(items, fields::LIST_ITEM, index, value);
     }
-    m.set_reg(a(word), list.val());
+    let list = list.val();
+    export::made(m, list);
+    m.set_reg(a(word), list);
     Ok(())
 }
 
@@ -189,7 +192,7 @@ pub(crate) fn unpack_sequence<M: Machine>(m: &mut M, word: Word) -> Next {
         );
         let wanted = m.int(i64::from(count));
         if layout.equals(tuple).yes() {
-            if object.load_int(fields::TUPLE_SIZE).equals(wanted).yes() {
+            if object.load_int(fields::TUPLE_SIZE).equals(wanted).yes() && !is_exported(m, object) {
                 for index in 0..count {
                     let at = m.int(i64::from(index));
                     let item = object.item_val(fields::TUPLE_ITEM, at);
@@ -199,6 +202,7 @@ pub(crate) fn unpack_sequence<M: Machine>(m: &mut M, word: Word) -> Next {
             }
         } else if layout.equals(list).yes()
             && object.load_int(fields::LIST_SIZE).equals(wanted).yes()
+            && !is_exported(m, object)
         {
             let items = object.load_ref(fields::LIST_ITEMS);
             for index in 0..count {

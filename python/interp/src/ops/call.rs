@@ -4,6 +4,7 @@ use super::{a, b};
 use crate::fields;
 use crate::kind;
 use crate::opaque;
+use crate::ops::export::is_exported;
 use crate::ops::iterate::inherits_from_list;
 use crate::ops::{generator, iterate, range};
 use crate::plan::{self, Construct};
@@ -52,7 +53,7 @@ fn push_simple<M: Machine>(
             return Ok(false);
         }
         let count = defaults.load_int(fields::TUPLE_SIZE).promote();
-        if count < i64::from(missing) {
+        if count < i64::from(missing) || is_exported(m, defaults) {
             return Ok(false);
         }
         for index in 0..missing {
@@ -478,7 +479,7 @@ fn call_class<M: Machine>(m: &mut M, word: Word, class: M::Val, names: Option<M:
             return call_anything(m, word, class, false, names);
         }
         let count = tuple.load_int(fields::TUPLE_SIZE).promote();
-        if count < i64::from(missing) {
+        if count < i64::from(missing) || is_exported(m, tuple) {
             return call_anything(m, word, class, false, names);
         }
         defaults = Some((tuple, count));
@@ -780,7 +781,7 @@ pub(crate) fn list_append<M: Machine>(
         object.load_int(fields::LIST_SIZE),
         object.load_int(fields::LIST_CAPACITY),
     );
-    if size.lt(capacity).yes() {
+    if size.lt(capacity).yes() && !is_exported(m, object) {
         let items = object.load_ref(fields::LIST_ITEMS);
         let one = m.int(1);
         m.store_item_val(items, fields::LIST_ITEM, size, item);
@@ -798,7 +799,7 @@ fn list_pop<M: Machine>(m: &mut M, list: M::Val) -> Result<Option<M::Val>, Leave
     let object = list.reference();
     let size = object.load_int(fields::LIST_SIZE);
     let (zero, one) = (m.int(0), m.int(1));
-    if !size.gt(zero).yes() {
+    if !size.gt(zero).yes() || is_exported(m, object) {
         return Ok(None);
     }
     let items = object.load_ref(fields::LIST_ITEMS);
