@@ -32,7 +32,7 @@ fn value(bits: u64) -> Value {
 
 fn exact_list(value: Value) -> Option<List> {
     let object = value.as_ref()?;
-    (object.layout() == layout::LIST).then(|| List::from_ref(object))
+    layout::is_list(object.layout()).then(|| List::from_ref(object))
 }
 
 /// A slice whose ends are None or inline ints; none for others.

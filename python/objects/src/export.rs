@@ -3,8 +3,9 @@
 //!
 //! Invariants:
 //! 1. A list or tuple that may hold such boxes has EXPORTED among its header's flags, as has the array of a list's items. The flag stays.
-//! 2. Whoever reads an item of one makes it plain again ([`plain`]); [`List`] and [`Tuple`] do. Handlers ask whether there are exported
-//!    containers at all first, which traces watch ([`Exports::watched`]): until the first one, no trace tests a flag.
+//!    Exact lists and tuples get another layout id with it, so that handlers need no test of their own for it.
+//! 2. Whoever reads an item of one makes it plain again ([`plain`]); [`List`] and [`Tuple`] do. Traces, which take layouts for immutable, test
+//!    the flag, but watch whether there are exported containers at all ([`Exports::watched`]): until the first one, no trace tests a flag.
 //! 3. Between two opaque calls that may do anything no container becomes an exported one.
 //!
 //! Until there is a C interface, the stress mode `box-numbers` exports containers: it keeps those made last, and before opaque calls, at random,
@@ -119,7 +120,14 @@ pub fn unboxed(value: Value) -> Value {
 }
 
 pub(crate) fn set_exported(holder: Ref) {
-    holder.header().gc_flags.fetch_or(flags::EXPORTED, Relaxed);
+    let header = holder.header();
+    header.gc_flags.fetch_or(flags::EXPORTED, Relaxed);
+    let exported = match holder.layout() {
+        layout::LIST => layout::LIST_EXPORTED,
+        layout::TUPLE => layout::TUPLE_EXPORTED,
+        _ => return,
+    };
+    header.layout.store(exported.0, Relaxed);
 }
 
 impl Vm {
@@ -171,7 +179,8 @@ impl Vm {
                 let count: usize = mem::get(container, at::SIZE);
                 set_exported(container);
                 for offset in (0..count).map(|index| at::TUPLE_ITEMS + 8 * index) {
-                    if let Some(item) = mem::value(container, offset).filter(|item| !item.is_ref()) {
+                    if let Some(item) = mem::value(container, offset).filter(|item| !item.is_ref())
+                    {
                         self.store(container, offset, Some(self.boxed(item)));
                     }
                 }

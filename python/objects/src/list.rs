@@ -8,7 +8,7 @@ use crate::slice::Bounds;
 use crate::ty::types;
 use crate::vm::Vm;
 use coil_heap::ARRAY_ITEMS;
-use coil_value::{Ref, Value};
+use coil_value::{Ref, Value, flags};
 
 /// A `list` object (or one of a subclass).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,13 +20,13 @@ impl List {
     pub fn of(value: Value) -> Option<List> {
         let object = value.as_ref()?;
         let layout = object.layout();
-        (layout == layout::LIST || layout == layout::LIST_SUB).then_some(List(object))
+        (layout::is_list(layout) || layout == layout::LIST_SUB).then_some(List(object))
     }
 
     /// A list that is known to be one.
     #[inline(always)]
     pub fn from_ref(object: Ref) -> List {
-        debug_assert!(object.layout() == layout::LIST || object.layout() == layout::LIST_SUB);
+        debug_assert!(layout::is_list(object.layout()) || object.layout() == layout::LIST_SUB);
         List(object)
     }
 
@@ -90,7 +90,8 @@ impl List {
 
     fn put(self, vm: &Vm, index: usize, mut value: Option<Value>) {
         let storage = self.storage().expect("a list with room has storage");
-        if is_exported(storage) {
+        // One test for both: the barrier's includes the flag.
+        if storage.gc_flags() & flags::BARRIER != 0 && is_exported(storage) {
             value = value.map(|value| vm.boxed(value));
         }
         let slot = storage.field_ptr::<Option<Value>>(ARRAY_ITEMS + 8 * index);

@@ -18,13 +18,13 @@ impl Tuple {
     pub fn of(value: Value) -> Option<Tuple> {
         let object = value.as_ref()?;
         let layout = object.layout();
-        (layout == layout::TUPLE || layout == layout::TUPLE_SUB).then_some(Tuple(object))
+        (layout::is_tuple(layout) || layout == layout::TUPLE_SUB).then_some(Tuple(object))
     }
 
     /// A tuple that is known to be one.
     #[inline(always)]
     pub fn from_ref(object: Ref) -> Tuple {
-        debug_assert!(object.layout() == layout::TUPLE || object.layout() == layout::TUPLE_SUB);
+        debug_assert!(layout::is_tuple(object.layout()) || object.layout() == layout::TUPLE_SUB);
         Tuple(object)
     }
 

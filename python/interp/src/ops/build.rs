@@ -3,7 +3,7 @@
 use super::{a, b, c, function};
 use crate::fields;
 use crate::opaque;
-use crate::ops::export::is_exported;
+use crate::ops::export::became_exported;
 use crate::ops::{call, export, iterate};
 use coil_heap::{ARRAY_ITEMS, ARRAY_OF_VALUES};
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, Opaque, RefOps, ValOps};
@@ -88,7 +88,9 @@ pub(crate) fn build_string<M: Machine>(m: &mut M, word: Word) -> Next {
 #[inline(always)]
 pub(crate) fn list_append<M: Machine>(m: &mut M, word: Word) -> Next {
     let (list, item) = (m.reg(a(word)), m.reg(b(word)));
-    call::list_append(m, list, item)?;
+    if call::list_append(m, list, item)?.is_none() {
+        m.call_void(&opaque::LIST_APPEND, [Arg::Val(list), Arg::Val(item)])?;
+    }
     Ok(())
 }
 
@@ -192,7 +194,9 @@ pub(crate) fn unpack_sequence<M: Machine>(m: &mut M, word: Word) -> Next {
         );
         let wanted = m.int(i64::from(count));
         if layout.equals(tuple).yes() {
-            if object.load_int(fields::TUPLE_SIZE).equals(wanted).yes() && !is_exported(m, object) {
+            if object.load_int(fields::TUPLE_SIZE).equals(wanted).yes()
+                && !became_exported(m, object)
+            {
                 for index in 0..count {
                     let at = m.int(i64::from(index));
                     let item = object.item_val(fields::TUPLE_ITEM, at);
@@ -202,7 +206,7 @@ pub(crate) fn unpack_sequence<M: Machine>(m: &mut M, word: Word) -> Next {
             }
         } else if layout.equals(list).yes()
             && object.load_int(fields::LIST_SIZE).equals(wanted).yes()
-            && !is_exported(m, object)
+            && !became_exported(m, object)
         {
             let items = object.load_ref(fields::LIST_ITEMS);
             for index in 0..count {

@@ -4,7 +4,7 @@ use super::{a, b};
 use crate::fields;
 use crate::kind;
 use crate::opaque;
-use crate::ops::export::is_exported;
+use crate::ops::export::{became_exported, is_exported};
 use crate::ops::iterate::inherits_from_list;
 use crate::ops::{generator, iterate, range};
 use crate::plan::{self, Construct};
@@ -758,12 +758,16 @@ fn exact_list<M: Machine>(m: &mut M, value: M::Val) -> bool {
     if !value.is_ref().yes() {
         return false;
     }
-    let layout = value.reference().load_int(fields::LAYOUT);
+    let object = value.reference();
+    let layout = object.load_int(fields::LAYOUT);
     let (first, second) = (
         m.int(i64::from(layout::LIST.0)),
         m.int(i64::from(layout::LIST_SUB.0)),
     );
-    layout.equals(first).yes() || layout.equals(second).yes()
+    if layout.equals(first).yes() {
+        return !became_exported(m, object);
+    }
+    layout.equals(second).yes() && !is_exported(m, object)
 }
 
 /// `list.append` with room left. (The receiver may be of a subclass: the method itself was looked up.)
@@ -781,7 +785,7 @@ pub(crate) fn list_append<M: Machine>(
         object.load_int(fields::LIST_SIZE),
         object.load_int(fields::LIST_CAPACITY),
     );
-    if size.lt(capacity).yes() && !is_exported(m, object) {
+    if size.lt(capacity).yes() {
         let items = object.load_ref(fields::LIST_ITEMS);
         let one = m.int(1);
         m.store_item_val(items, fields::LIST_ITEM, size, item);
@@ -799,7 +803,7 @@ fn list_pop<M: Machine>(m: &mut M, list: M::Val) -> Result<Option<M::Val>, Leave
     let object = list.reference();
     let size = object.load_int(fields::LIST_SIZE);
     let (zero, one) = (m.int(0), m.int(1));
-    if !size.gt(zero).yes() || is_exported(m, object) {
+    if !size.gt(zero).yes() {
         return Ok(None);
     }
     let items = object.load_ref(fields::LIST_ITEMS);

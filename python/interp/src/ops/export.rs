@@ -2,7 +2,7 @@
 
 use crate::fields;
 use crate::opaque;
-use coil_machine::{Arg, BoolOps, IntOps, Machine, RefOps, ValOps};
+use coil_machine::{Arg, Machine, Mark};
 use coil_value::flags;
 use taipan_objects::Vm;
 
@@ -11,18 +11,29 @@ fn vm<'a, M: Machine>(m: &M) -> &'a mut Vm {
     unsafe { Vm::from_context(m.context()) }
 }
 
-/// Whether a list or tuple may hold boxed numbers. Traces test that only once there is such a container.
+#[inline(always)]
+fn mark<M: Machine>(m: &M) -> Mark {
+    let (seen, version) = vm(m).exports.watched();
+    Mark {
+        field: fields::GC_FLAGS,
+        flag: flags::EXPORTED,
+        seen,
+        version,
+    }
+}
+
+/// Whether a list or tuple may hold boxed numbers.
 #[inline(always)]
 pub(crate) fn is_exported<M: Machine>(m: &mut M, container: M::Ref) -> bool {
-    let (seen, version) = vm(m).exports.watched();
-    if !m.load_watched(seen, version).is_set().yes() {
-        return false;
-    }
-    m.cold(move |m| {
-        let (bit, zero) = (m.int(i64::from(flags::EXPORTED)), m.int(0));
-        let found = container.load_int(fields::GC_FLAGS) & bit;
-        !found.equals(zero).yes()
-    })
+    let mark = mark(m);
+    m.is_marked(container, mark, false)
+}
+
+/// The same of what has just been seen to have the layout of an exact list or tuple that is not exported: costs nothing where that holds.
+#[inline(always)]
+pub(crate) fn became_exported<M: Machine>(m: &mut M, container: M::Ref) -> bool {
+    let mark = mark(m);
+    m.is_marked(container, mark, true)
 }
 
 /// Stress: tells of a list or tuple that was made. Each second place in the code does, so that in the others objects can stay virtual.

@@ -3,7 +3,7 @@
 use super::{a, b, c};
 use crate::fields;
 use crate::opaque;
-use crate::ops::export::is_exported;
+use crate::ops::export::{became_exported, is_exported};
 use crate::ops::iterate::{inherits_from_list, new_object};
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
 use coil_value::Value;
@@ -25,7 +25,7 @@ fn fast_get<M: Machine>(m: &mut M, container: M::Val, index: M::Int) -> Option<M
         m.int(i64::from(layout::TUPLE.0)),
     );
     if layout.equals(list).yes() {
-        if is_exported(m, object) {
+        if became_exported(m, object) {
             return None;
         }
         let size = object.load_int(fields::LIST_SIZE);
@@ -37,7 +37,7 @@ fn fast_get<M: Machine>(m: &mut M, container: M::Val, index: M::Int) -> Option<M
         );
     }
     if layout.equals(tuple).yes() {
-        if is_exported(m, object) {
+        if became_exported(m, object) {
             return None;
         }
         let size = object.load_int(fields::TUPLE_SIZE);
@@ -145,7 +145,7 @@ fn fast_set<M: Machine>(m: &mut M, container: M::Val, index: M::Int, value: M::V
     }
     let object = container.reference();
     let list = m.int(i64::from(layout::LIST.0));
-    if !object.load_int(fields::LAYOUT).equals(list).yes() || is_exported(m, object) {
+    if !object.load_int(fields::LAYOUT).equals(list).yes() || became_exported(m, object) {
         return false;
     }
     let size = object.load_int(fields::LIST_SIZE);
