@@ -45,7 +45,10 @@ const STEPS: &[Step] = &[
     ("forced", |w| {
         run_testkit(
             w,
-            &["--modes", "guards,raise,invalidate,frames,short,plain"],
+            &[
+                "--modes",
+                "guards,raise,invalidate,frames,short,plain,boxed",
+            ],
         )
     }),
     ("programs", |w| {

@@ -224,6 +224,30 @@ impl Mutator {
         allocate()
     }
 
+    /// Allocates as [`Mutator::alloc`] does, but never collects: for places where nothing expects a collection. The object may be old.
+    ///
+    /// # Errors
+    /// The heap limit is reached.
+    #[cold]
+    pub fn alloc_without_collecting(
+        &self,
+        layout: LayoutId,
+        ty: Option<Ref>,
+        size: usize,
+    ) -> Result<Ref, OutOfMemory> {
+        debug_assert!(size.is_multiple_of(8) && size <= LARGE);
+        let cursor = self.cursor.get();
+        if size <= self.limit.get() - cursor || self.extend(size) {
+            self.cursor.set(cursor + size);
+            // SAFETY: the memory up to the limit is this thread's.
+            return Ok(unsafe { init_header(cursor, layout, ty, 0) });
+        }
+        let ty = ty.map_or(0, |ty| ty.address() as u64);
+        self.heap
+            .core()
+            .allocate_old(size, Header::first_word(layout), ty)
+    }
+
     /// Allocates an object of a counted layout with room for `count` items and sets its count.
     ///
     /// # Errors

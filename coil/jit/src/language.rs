@@ -41,6 +41,9 @@ pub fn heap_config(options: &Options) -> HeapConfig {
     }
     config.always_evacuate = options.evacuate;
     config.pin_random_percent = u8::try_from(options.pin_random.min(100)).unwrap_or(100);
+    if options.seed != 0 {
+        config.seed = options.seed;
+    }
     config.poison = options.poison;
     config.verify = options.verify;
     if log.on(Section::GcMinor) || log.on(Section::GcMajor) {

@@ -5,8 +5,9 @@
 //! D2: `base` is the running frame's window, `pc` stands in its code; D3: registers hold valid values or 0.
 
 use crate::cache::{CacheEntry, Deps, Key};
-use crate::machine::{Leave, Machine, Next};
+use crate::machine::{Leave, Machine, Mark, Next};
 use crate::opaque::{Arg, Opaque};
+use crate::ops::RefOps;
 use crate::state::{COUNTER_LIMIT, MachineState, StopReason};
 use coil_frame::{CodeBlock, Context, FrameRecord};
 use coil_heap::OutOfMemory;
@@ -558,6 +559,14 @@ impl Machine for Direct {
     fn load_watched(&mut self, address: *const u64, _version: *const u32) -> DirectVal {
         // SAFETY: the language gives a live slot.
         DirectVal(unsafe { *address })
+    }
+    #[inline(always)]
+    fn is_marked(&mut self, object: DirectRef, mark: Mark, looked: bool) -> bool {
+        if looked {
+            return false;
+        }
+        let DirectInt(found) = RefOps::load_int(object, mark.field);
+        found & i64::from(mark.flag) != 0
     }
 
     #[inline(always)]

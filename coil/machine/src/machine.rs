@@ -24,6 +24,19 @@ pub type Next = Result<(), Leave>;
 /// Something for [`Machine::load_watched`] to read where only the dependency counts.
 pub static UNREAD: u64 = 0;
 
+/// A flag that few objects have, and that stays: see [`Machine::is_marked`].
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    /// The flags.
+    pub field: Field,
+    /// The flag among them.
+    pub flag: u8,
+    /// The address of a value that is set once an object has the flag.
+    pub seen: *const u64,
+    /// Its version cell.
+    pub version: *const u32,
+}
+
 /// What handlers are generic over.
 pub trait Machine: Sized {
     /// Truth values.
@@ -166,6 +179,20 @@ pub trait Machine: Sized {
     /// The guest value at an address that changes rarely: a constant in traces, which are invalidated when the version cell changes.
     /// With [`UNREAD`] for the address only the dependency counts, and is never left out however often the cell changes.
     fn load_watched(&mut self, address: *const u64, version: *const u32) -> Self::Val;
+
+    /// Whether an object has a flag, which it can get in opaque calls that may do anything only. Traces test it, but not before some object
+    /// has it. `looked` says that the handler has just compared the object's layout with that of objects without the flag: that suffices
+    /// where layouts are not taken for immutable.
+    #[inline(always)]
+    fn is_marked(&mut self, object: Self::Ref, mark: Mark, looked: bool) -> bool {
+        let _ = looked;
+        if !self.load_watched(mark.seen, mark.version).is_set().yes() {
+            return false;
+        }
+        let (flag, zero) = (self.int(i64::from(mark.flag)), self.int(0));
+        let found = object.load_int(mark.field) & flag;
+        !found.equals(zero).yes()
+    }
 
     // ---- objects
     /// A new object with all bytes after the header zero.

@@ -65,6 +65,8 @@ impl Pass<'_> {
                     let layout = self.rec.news[object.new as usize].layout;
                     Some(self.pools.constant(Ty::Int, u64::from(layout)))
                 }
+                // A fresh object's.
+                (offsets::GC_FLAGS, Access::U8) => Some(self.pools.constant(Ty::Int, 0)),
                 _ => None,
             };
         }

@@ -74,6 +74,10 @@ macro_rules! for_each_option {
                 pin_random: count = 0, "pin-random";
                 /// Overwrite freed memory.
                 poison: switch = false, "poison";
+                /// Stress: one in n opaque calls, at random, boxes the numbers of a list or tuple, as for C (0 = off).
+                box_numbers: count = 0, "box-numbers";
+                /// Seed of everything random (0 = the default).
+                seed: count = 0, "seed";
                 /// Re-trace everything after each phase.
                 verify: switch = false, "verify";
             }

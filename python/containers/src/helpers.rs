@@ -90,6 +90,20 @@ pub fn is_exact(value: Value, layout: coil_value::LayoutId) -> bool {
         .is_some_and(|object| object.layout() == layout)
 }
 
+/// Whether a value is an exact list.
+pub fn is_exact_list(value: Value) -> bool {
+    value
+        .as_ref()
+        .is_some_and(|object| layout::is_list(object.layout()))
+}
+
+/// Whether a value is an exact tuple.
+pub fn is_exact_tuple(value: Value) -> bool {
+    value
+        .as_ref()
+        .is_some_and(|object| layout::is_tuple(object.layout()))
+}
+
 /// Whether objects of this value's class iterate as the builtin type does.
 pub fn iterates_as(value: Value, builtin: &'static ty::StaticType) -> bool {
     let own = Type::of(value).slots().iter.map(|slot| slot as usize);

@@ -1,8 +1,8 @@
 //! `list`: slots. Its methods are in `list_methods.rs`, sorting in `sort.rs`.
 
 use crate::helpers::{
-    TextBuilder, alloc_for, check_count, index_or_index_error, is_exact, iterates_as, no_keywords,
-    repeat_count, wrap_index,
+    TextBuilder, alloc_for, check_count, index_or_index_error, is_exact_list, is_exact_tuple,
+    iterates_as, no_keywords, repeat_count, wrap_index,
 };
 use crate::slice;
 use taipan_objects::class::TypeDef;
@@ -46,7 +46,7 @@ fn init(vm: &mut Vm, list: Value, args: Args) -> PyResult<()> {
 /// # Errors
 /// TypeError for what is not iterable; what iteration raises.
 pub fn extend(vm: &mut Vm, list: List, iterable: Value) -> PyResult<()> {
-    if is_exact(iterable, layout::LIST)
+    if is_exact_list(iterable)
         || (List::of(iterable).is_some() && iterates_as(iterable, &types::LIST))
     {
         let source = this(iterable);
@@ -54,7 +54,7 @@ pub fn extend(vm: &mut Vm, list: List, iterable: Value) -> PyResult<()> {
         // The list itself may be the source: its items are read before they are overwritten, and only those it had.
         return list.splice(vm, start, start, count, |index| source.at(index));
     }
-    if is_exact(iterable, layout::TUPLE)
+    if is_exact_tuple(iterable)
         || (Tuple::of(iterable).is_some() && iterates_as(iterable, &types::TUPLE))
     {
         let source = Tuple::from_ref(mem::expect_ref(iterable));
@@ -236,7 +236,7 @@ fn assign_slice(vm: &mut Vm, list: List, slice: Ref, new: Value) -> PyResult<()>
     }
     // Another list can be read where it is.
     let items = match new.as_ref() {
-        Some(object) if object.layout() == layout::LIST && object != list.as_ref() => {
+        Some(object) if layout::is_list(object.layout()) && object != list.as_ref() => {
             List::from_ref(object)
         }
         _ => protocol::to_list(vm, new)?,

@@ -1,6 +1,6 @@
 //! Unpacking of iterables into registers: `a, b = x` and `a, *b, c = x`.
 
-use crate::helpers::is_exact;
+use crate::helpers::{is_exact, is_exact_list, is_exact_tuple};
 use taipan_objects::dict::Dict;
 use taipan_objects::layout;
 use taipan_objects::list::List;
@@ -46,7 +46,7 @@ pub fn unpack_sequence(
     count: usize,
     registers: *mut u64,
 ) -> PyResult<()> {
-    if is_exact(value, layout::TUPLE) {
+    if is_exact_tuple(value) {
         let tuple = Tuple::from_ref(mem::expect_ref(value));
         if tuple.len() != count {
             return wrong_count(vm, count, tuple.len());
@@ -56,7 +56,7 @@ pub fn unpack_sequence(
         }
         return Ok(());
     }
-    if is_exact(value, layout::LIST) {
+    if is_exact_list(value) {
         let list = List::from_ref(mem::expect_ref(value));
         if list.len() != count {
             return wrong_count(vm, count, list.len());

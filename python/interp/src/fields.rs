@@ -23,6 +23,8 @@ const OBJECT: Barrier = Barrier::Object;
 fields! {
     /// Layout id in the header: that of an object never changes.
     LAYOUT = 6, U16, 1, NONE, true;
+    /// Flags in the header; of them only EXPORTED is read.
+    GC_FLAGS = 4, U8, 46, NONE, false;
     /// Type pointer in the header.
     TYPE = 8, Ref, 2, NONE, false;
     /// Shape of a plain instance.

@@ -33,7 +33,7 @@ fn value(bits: u64) -> Value {
 
 fn exact_list(value: Value) -> Option<List> {
     let object = value.as_ref()?;
-    (object.layout() == layout::LIST).then(|| List::from_ref(object))
+    layout::is_list(object.layout()).then(|| List::from_ref(object))
 }
 
 /// A slice whose ends are None or inline ints; none for others.
@@ -108,6 +108,25 @@ macro_rules! answer {
         Answer::bits($body)
     };
 }
+/// The bits of a value argument; 0 for others.
+macro_rules! value_of {
+    (int $bits:ident) => {
+        0
+    };
+    (raw $bits:ident) => {
+        0
+    };
+    ($kind:ident $bits:ident) => {
+        $bits
+    };
+}
+/// What happens before a call with these effects.
+macro_rules! before {
+    (any $vm:ident $args:expr) => {
+        $vm.export_by_chance($args)
+    };
+    ($other:ident $vm:ident $args:expr) => {};
+}
 macro_rules! opaques {
     ($($(#[$doc:meta])* $name:ident = $effects:ident $(($alias:expr))? fn $function:ident($vm:ident $(, $arg:ident: $kind:ident)*) -> $result:ident $body:block)*) => {
         $(
@@ -118,6 +137,7 @@ macro_rules! opaques {
             extern "C" fn $function(cx: *mut Context $(, $arg: u64)*) -> u64 {
                 // SAFETY: machines pass the context of a Vm.
                 let $vm = unsafe { Vm::from_context(cx) };
+                before!($effects $vm &[$(value_of!($kind $arg)),*]);
                 $(let $arg = convert!($kind $arg);)*
                 answer!($result $body)
             }
@@ -406,6 +426,8 @@ opaques! {
     FORMAT_VALUE = any fn format_value(vm, formatted: val, spec: opt, conversion: int) -> Val {
         (vm.interp.hooks.format_value.expect(HOOK))(vm, formatted, conversion as u8, spec)
     }
+    /// Stress: a list or tuple was made.
+    CONTAINER_MADE = reads fn container_made(vm, container: val) -> Void { vm.container_made(mem::expect_ref(container)); Ok(()) }
     // ---- unpacking
     /// Unpacks into registers.
     UNPACK = any fn unpack(vm, sequence: val, first: raw, count: int) -> Void {

@@ -217,6 +217,8 @@ pub(crate) fn load_other(
             _ => None,
         },
         layout::LIST
+        | layout::LIST_EXPORTED
+        | layout::TUPLE_EXPORTED
         | layout::DICT
         | layout::SET
         | layout::FROZENSET

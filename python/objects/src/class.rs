@@ -831,7 +831,8 @@ fn member_value(vm: &mut Vm, target: Ref, offset: usize, name: Str) -> Option<Va
     if offset == 0 {
         crate::instance::own_attr(vm, target, name)
     } else {
-        mem::value(target, offset)
+        // A struct sequence's items are those of a tuple.
+        mem::value(target, offset).map(crate::export::unboxed)
     }
 }
 

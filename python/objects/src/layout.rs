@@ -90,6 +90,10 @@ layout_ids! {
     STR_ITER = 56;
     /// An object with a Rust payload: a raw pointer at 16 that the collector does not look into, values at 24 and 32.
     PAYLOAD = 57;
+    /// A list that C has seen: as `LIST`, but its items may be boxed numbers (see `export`).
+    LIST_EXPORTED = 58;
+    /// A tuple that C has seen.
+    TUPLE_EXPORTED = 59;
     /// A subclass of int; attributes after the digits.
     INT_SUB = 64;
     /// A subclass of float.
@@ -116,6 +120,18 @@ layout_ids! {
     INSTANCE_FIRST = 96;
     /// A plain instance with the most inline slots.
     INSTANCE_LAST = 127;
+}
+
+/// Whether this is the layout of an exact list.
+#[inline(always)]
+pub fn is_list(layout: LayoutId) -> bool {
+    layout == LIST || layout == LIST_EXPORTED
+}
+
+/// Whether this is the layout of an exact tuple.
+#[inline(always)]
+pub fn is_tuple(layout: LayoutId) -> bool {
+    layout == TUPLE || layout == TUPLE_EXPORTED
 }
 
 /// Most inline slots of a plain instance.
@@ -509,10 +525,13 @@ pub fn layouts() -> LayoutTable {
     define(STR, custom("str", str_size, None));
     define(BYTES, custom("bytes", bytes_size, None));
     define(BYTEARRAY, fixed("bytearray", 64, &[56]));
-    define(TUPLE, counted("tuple", at::TUPLE_ITEMS, &[]));
+    for id in [TUPLE, TUPLE_EXPORTED] {
+        define(id, counted("tuple", at::TUPLE_ITEMS, &[]));
+    }
     let mut list = fixed("list", 40, &[]);
     list.interiors = vec![list_items];
-    define(LIST, list);
+    define(LIST, list.clone());
+    define(LIST_EXPORTED, list);
     define(DICT, fixed("dict", 48, &[at::DICT_TABLE]));
     define(
         TABLE,

@@ -16,6 +16,7 @@ pub mod class;
 pub mod dict;
 pub mod dispatch;
 pub mod exception;
+pub mod export;
 pub mod function;
 pub mod hidden;
 pub mod instance;

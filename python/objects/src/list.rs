@@ -1,5 +1,6 @@
 //! `list` objects: CPython's layout; the items stand in an array of values that the list points into.
 
+use crate::export::{self, is_exported, set_exported};
 use crate::layout::{self, at};
 use crate::mem;
 use crate::raise::PyResult;
@@ -7,7 +8,7 @@ use crate::slice::Bounds;
 use crate::ty::types;
 use crate::vm::Vm;
 use coil_heap::ARRAY_ITEMS;
-use coil_value::{Ref, Value};
+use coil_value::{Ref, Value, flags};
 
 /// A `list` object (or one of a subclass).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,13 +20,13 @@ impl List {
     pub fn of(value: Value) -> Option<List> {
         let object = value.as_ref()?;
         let layout = object.layout();
-        (layout == layout::LIST || layout == layout::LIST_SUB).then_some(List(object))
+        (layout::is_list(layout) || layout == layout::LIST_SUB).then_some(List(object))
     }
 
     /// A list that is known to be one.
     #[inline(always)]
     pub fn from_ref(object: Ref) -> List {
-        debug_assert!(object.layout() == layout::LIST || object.layout() == layout::LIST_SUB);
+        debug_assert!(layout::is_list(object.layout()) || object.layout() == layout::LIST_SUB);
         List(object)
     }
 
@@ -70,7 +71,9 @@ impl List {
         if index >= self.len() {
             return None;
         }
-        mem::value(self.storage()?, ARRAY_ITEMS + 8 * index)
+        let storage = self.storage()?;
+        let item = mem::value(storage, ARRAY_ITEMS + 8 * index)?;
+        Some(export::plain(storage, item))
     }
 
     /// An item that is there.
@@ -85,8 +88,12 @@ impl List {
         self.put(vm, index, Some(value));
     }
 
-    fn put(self, vm: &Vm, index: usize, value: Option<Value>) {
+    fn put(self, vm: &Vm, index: usize, mut value: Option<Value>) {
         let storage = self.storage().expect("a list with room has storage");
+        // One test for both: the barrier's includes the flag.
+        if storage.gc_flags() & flags::BARRIER != 0 && is_exported(storage) {
+            value = value.map(|value| vm.boxed(value));
+        }
         let slot = storage.field_ptr::<Option<Value>>(ARRAY_ITEMS + 8 * index);
         // SAFETY: the slot is an item of the array.
         unsafe { vm.mutator().store_item(storage, slot, value) };
@@ -112,6 +119,9 @@ impl List {
             return Ok(());
         }
         let storage = vm.alloc_values(capacity)?;
+        if is_exported(self.0) {
+            set_exported(storage);
+        }
         if let Some(old) = self.storage() {
             let from = old.field_ptr::<u64>(ARRAY_ITEMS);
             let to = storage.field_ptr::<u64>(ARRAY_ITEMS);
@@ -252,6 +262,12 @@ impl List {
         }
         let from = other.storage().expect("a list with items has storage");
         let to = self.storage().expect("room was made");
+        if is_exported(from) || is_exported(to) {
+            for index in 0..count {
+                self.put(vm, start + index, other.get(index));
+            }
+            return;
+        }
         // SAFETY: `count` items were made room for at `start`; the arrays of two lists are two.
         unsafe {
             let from = from.field_ptr::<u64>(ARRAY_ITEMS);
@@ -307,17 +323,17 @@ impl List {
             "slice in range"
         );
         match part.young_items() {
-            Some(to) => {
+            Some(to) if !is_exported(storage) => {
                 let from = storage.field_ptr::<u64>(ARRAY_ITEMS);
                 // NO-BARRIER: the array is young.
                 // SAFETY: the indices from `start` to `last` are of items; the new array has room for `count`.
                 unsafe { copy_stepping(from.add(start), to, step, count) };
             }
-            None => {
+            _ => {
                 let mut at = start as isize;
                 for index in 0..count {
                     let item = mem::value(storage, ARRAY_ITEMS + 8 * at as usize);
-                    part.put(vm, index, item);
+                    part.put(vm, index, item.map(|item| export::plain(storage, item)));
                     at = at.wrapping_add(step);
                 }
             }
@@ -343,9 +359,29 @@ impl List {
         mem::set(self.0, at::LIST_CAPACITY, 0usize);
     }
 
+    /// Has numbers stand as objects from now on: see [`Vm::export`].
+    pub(crate) fn export(self, vm: &Vm) {
+        set_exported(self.0);
+        let Some(storage) = self.storage() else {
+            return;
+        };
+        set_exported(storage);
+        for index in 0..self.len() {
+            // The list may be one that is just being filled.
+            let item = mem::value(storage, ARRAY_ITEMS + 8 * index);
+            if item.is_some() {
+                self.put(vm, index, item);
+            }
+        }
+    }
+
     /// Exchanges the items with another list's (sorting works on a list that others see as empty).
     pub fn swap_items(self, vm: &mut Vm, other: List) {
         let (mine, theirs) = (self.storage(), other.storage());
+        if is_exported(self.0) || is_exported(other.0) {
+            let holders = [Some(self.0), Some(other.0), mine, theirs];
+            holders.into_iter().flatten().for_each(set_exported);
+        }
         let (my_len, their_len) = (self.len(), other.len());
         let (my_capacity, their_capacity) = (self.capacity(), other.capacity());
         // SAFETY: a list's items field is an interior field.
@@ -401,6 +437,7 @@ impl Vm {
         };
         mem::set(object, at::LIST_CAPACITY, count);
         mem::set(object, at::SIZE, count);
+        self.container_made(object);
         Ok(List(object))
     }
 
@@ -414,6 +451,7 @@ impl Vm {
         if capacity > 0 {
             list.reserve(self, capacity)?;
         }
+        self.container_made(object);
         Ok(list)
     }
 

@@ -1,5 +1,6 @@
 //! `tuple` objects.
 
+use crate::export;
 use crate::layout::{self, at};
 use crate::mem;
 use crate::raise::PyResult;
@@ -17,13 +18,13 @@ impl Tuple {
     pub fn of(value: Value) -> Option<Tuple> {
         let object = value.as_ref()?;
         let layout = object.layout();
-        (layout == layout::TUPLE || layout == layout::TUPLE_SUB).then_some(Tuple(object))
+        (layout::is_tuple(layout) || layout == layout::TUPLE_SUB).then_some(Tuple(object))
     }
 
     /// A tuple that is known to be one.
     #[inline(always)]
     pub fn from_ref(object: Ref) -> Tuple {
-        debug_assert!(object.layout() == layout::TUPLE || object.layout() == layout::TUPLE_SUB);
+        debug_assert!(layout::is_tuple(object.layout()) || object.layout() == layout::TUPLE_SUB);
         Tuple(object)
     }
 
@@ -58,7 +59,8 @@ impl Tuple {
     #[inline]
     pub fn at(self, index: usize) -> Value {
         assert!(index < self.len(), "tuple index in range");
-        mem::value(self.0, at::TUPLE_ITEMS + 8 * index).expect("tuple items are set")
+        let item = mem::value(self.0, at::TUPLE_ITEMS + 8 * index);
+        export::plain(self.0, item.expect("tuple items are set"))
     }
 
     /// The items, read one by one.
@@ -90,6 +92,7 @@ impl Vm {
         }
         let object = self.alloc_counted(layout::TUPLE, &types::TUPLE, at::TUPLE_ITEMS, count)?;
         mem::set(object, at::TUPLE_HASH, -1i64);
+        self.container_made(object);
         for index in 0..count {
             self.init(object, at::TUPLE_ITEMS + 8 * index, item(index));
         }

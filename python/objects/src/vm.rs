@@ -1,6 +1,7 @@
 //! [`Vm`]: what a thread needs to run Python, and [`Interp`], what an interpreter shares between its threads.
 
 use crate::dict::Dict;
+use crate::export::Exports;
 use crate::layout::{self, at};
 use crate::list::List;
 use crate::mem;
@@ -230,6 +231,8 @@ pub struct Vm {
     pub interp: Box<Interp>,
     /// The exception being handled in the running frame (0 = none): see `handled_exception`.
     pub handled: Cell<u64>,
+    /// Whether C has seen lists or tuples.
+    pub exports: Exports,
     /// What was being handled around the nested runs and generators that are active, innermost last (bits; 0 or None = nothing).
     pub outer_handled: Vec<u64>,
     /// Guest frames allowed (`sys.setrecursionlimit`).
@@ -292,6 +295,7 @@ impl Vm {
             cx,
             interp: Box::new(Interp::new()),
             handled: Cell::new(0),
+            exports: Exports::default(),
             outer_handled: Vec::new(),
             recursion_limit: 1000,
             native_top: Cell::new(std::ptr::null_mut()),
@@ -680,6 +684,7 @@ unsafe impl RootSet for VmRoots {
         // SAFETY: the roots are removed before the Vm goes.
         let vm = unsafe { &*self.vm };
         trace_ranges(vm, visitor);
+        vm.exports.trace(visitor);
         for bits in &vm.outer_handled {
             // SAFETY: holds an exception or 0 or None; the collector runs while the thread is stopped.
             unsafe { visitor.slot((&raw const *bits).cast_mut()) };

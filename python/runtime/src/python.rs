@@ -47,7 +47,9 @@ impl Python {
     pub fn new(config: &Config) -> Result<Python, Failure> {
         let mut heap = coil_jit::heap_config(&config.coil);
         heap.give_back = Some(coil_host::give_back);
+        let seed = heap.seed;
         let mut vm = Vm::new(heap).map_err(Failure)?;
+        vm.exports.stress(config.coil.gc.box_numbers, seed);
         vm.interp.hooks.call_function = Some(frame::call_function);
         vm.interp.hooks.frame_back = Some(frame::frame_back);
         vm.interp.hooks.run = Some(hooks::run);

@@ -23,11 +23,13 @@ pub enum Mode {
     Short,
     /// Traces are compiled as recorded.
     Plain,
+    /// Numbers in lists and tuples are boxed.
+    Boxed,
 }
 
 impl Mode {
     /// All of them, in the order they run.
-    pub const ALL: [Mode; 10] = [
+    pub const ALL: [Mode; 11] = [
         Mode::Off,
         Mode::Default,
         Mode::Eager,
@@ -38,6 +40,7 @@ impl Mode {
         Mode::Frames,
         Mode::Short,
         Mode::Plain,
+        Mode::Boxed,
     ];
 
     /// Those that run if nobody says which.
@@ -56,6 +59,7 @@ impl Mode {
             Mode::Frames => "frames",
             Mode::Short => "short",
             Mode::Plain => "plain",
+            Mode::Boxed => "boxed",
         }
     }
 
@@ -67,6 +71,9 @@ impl Mode {
         }
         if self == Mode::Short {
             gc.push("nursery:64k,verify".to_owned());
+        }
+        if self == Mode::Boxed {
+            gc.push("nursery:64k,box-numbers:3,verify".to_owned());
         }
         gc.extend(max_heap.map(|limit| format!("max-heap:{limit}")));
         let mut all = self.jit();
@@ -96,6 +103,7 @@ impl Mode {
             Mode::Frames => soon("force-frames:4"),
             Mode::Short => soon("chop:9,max-depth:1"),
             Mode::Plain => soon("no-opt"),
+            Mode::Boxed => soon("max-bridges:60"),
         }
     }
 }

@@ -3,7 +3,8 @@
 use super::{a, b, c, function};
 use crate::fields;
 use crate::opaque;
-use crate::ops::{call, iterate};
+use crate::ops::export::became_exported;
+use crate::ops::{call, export, iterate};
 use coil_heap::{ARRAY_ITEMS, ARRAY_OF_VALUES};
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, Opaque, RefOps, ValOps};
 use taipan_bytecode::{Intrinsic, Word};
@@ -71,7 +72,9 @@ pub(crate) fn build_list<M: Machine>(m: &mut M, word: Word) -> Next {
         let index = m.int(i64::from(index));
         m.store_item_val(items, fields::LIST_ITEM, index, value);
     }
-    m.set_reg(a(word), list.val());
+    let list = list.val();
+    export::made(m, list);
+    m.set_reg(a(word), list);
     Ok(())
 }
 
@@ -97,7 +100,9 @@ pub(crate) fn build_string<M: Machine>(m: &mut M, word: Word) -> Next {
 #[inline(always)]
 pub(crate) fn list_append<M: Machine>(m: &mut M, word: Word) -> Next {
     let (list, item) = (m.reg(a(word)), m.reg(b(word)));
-    call::list_append(m, list, item)?;
+    if call::list_append(m, list, item)?.is_none() {
+        m.call_void(&opaque::LIST_APPEND, [Arg::Val(list), Arg::Val(item)])?;
+    }
     Ok(())
 }
 
@@ -229,7 +234,9 @@ pub(crate) fn unpack_sequence<M: Machine>(m: &mut M, word: Word) -> Next {
         );
         let wanted = m.int(i64::from(count));
         if layout.equals(tuple).yes() {
-            if object.load_int(fields::TUPLE_SIZE).equals(wanted).yes() {
+            if object.load_int(fields::TUPLE_SIZE).equals(wanted).yes()
+                && !became_exported(m, object)
+            {
                 for index in 0..count {
                     let at = m.int(i64::from(index));
                     let item = object.item_val(fields::TUPLE_ITEM, at);
@@ -239,6 +246,7 @@ pub(crate) fn unpack_sequence<M: Machine>(m: &mut M, word: Word) -> Next {
             }
         } else if layout.equals(list).yes()
             && object.load_int(fields::LIST_SIZE).equals(wanted).yes()
+            && !became_exported(m, object)
         {
             let items = object.load_ref(fields::LIST_ITEMS);
             for index in 0..count {

@@ -4,6 +4,7 @@ use super::{a, b};
 use crate::fields;
 use crate::kind;
 use crate::opaque;
+use crate::ops::export::{became_exported, is_exported};
 use crate::ops::iterate::inherits_from_list;
 use crate::ops::{generator, iterate, range};
 use crate::plan::{self, Construct};
@@ -52,7 +53,7 @@ fn push_simple<M: Machine>(
             return Ok(false);
         }
         let count = defaults.load_int(fields::TUPLE_SIZE).promote();
-        if count < i64::from(missing) {
+        if count < i64::from(missing) || is_exported(m, defaults) {
             return Ok(false);
         }
         for index in 0..missing {
@@ -478,7 +479,7 @@ fn call_class<M: Machine>(m: &mut M, word: Word, class: M::Val, names: Option<M:
             return call_anything(m, word, class, false, names);
         }
         let count = tuple.load_int(fields::TUPLE_SIZE).promote();
-        if count < i64::from(missing) {
+        if count < i64::from(missing) || is_exported(m, tuple) {
             return call_anything(m, word, class, false, names);
         }
         defaults = Some((tuple, count));
@@ -758,12 +759,16 @@ fn exact_list<M: Machine>(m: &mut M, value: M::Val) -> bool {
     if !value.is_ref().yes() {
         return false;
     }
-    let layout = value.reference().load_int(fields::LAYOUT);
+    let object = value.reference();
+    let layout = object.load_int(fields::LAYOUT);
     let (first, second) = (
         m.int(i64::from(layout::LIST.0)),
         m.int(i64::from(layout::LIST_SUB.0)),
     );
-    layout.equals(first).yes() || layout.equals(second).yes()
+    if layout.equals(first).yes() {
+        return !became_exported(m, object);
+    }
+    layout.equals(second).yes() && !is_exported(m, object)
 }
 
 /// `list.append` with room left. (The receiver may be of a subclass: the method itself was looked up.)

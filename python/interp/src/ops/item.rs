@@ -3,6 +3,7 @@
 use super::{a, b, c};
 use crate::fields;
 use crate::opaque;
+use crate::ops::export::{became_exported, is_exported};
 use crate::ops::iterate::{inherits_from_list, new_object};
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
 use coil_value::Value;
@@ -24,6 +25,9 @@ fn fast_get<M: Machine>(m: &mut M, container: M::Val, index: M::Int) -> Option<M
         m.int(i64::from(layout::TUPLE.0)),
     );
     if layout.equals(list).yes() {
+        if became_exported(m, object) {
+            return None;
+        }
         let size = object.load_int(fields::LIST_SIZE);
         let index = resolve(m, index, size)?;
         return Some(
@@ -33,6 +37,9 @@ fn fast_get<M: Machine>(m: &mut M, container: M::Val, index: M::Int) -> Option<M
         );
     }
     if layout.equals(tuple).yes() {
+        if became_exported(m, object) {
+            return None;
+        }
         let size = object.load_int(fields::TUPLE_SIZE);
         let index = resolve(m, index, size)?;
         return Some(object.item_val(fields::TUPLE_ITEM, index));
@@ -97,6 +104,7 @@ fn item_of_subclass<M: Machine>(m: &mut M, container: M::Val, index: M::Int) -> 
     let get_item = |slots: &Slots| slots.get_item.map_or(0, |get| get as usize);
     if !object.load_int(fields::LAYOUT).equals(expected).yes()
         || !inherits_from_list(m, object, get_item)
+        || is_exported(m, object)
     {
         return None;
     }
@@ -137,7 +145,7 @@ fn fast_set<M: Machine>(m: &mut M, container: M::Val, index: M::Int, value: M::V
     }
     let object = container.reference();
     let list = m.int(i64::from(layout::LIST.0));
-    if !object.load_int(fields::LAYOUT).equals(list).yes() {
+    if !object.load_int(fields::LAYOUT).equals(list).yes() || became_exported(m, object) {
         return false;
     }
     let size = object.load_int(fields::LIST_SIZE);

@@ -3,6 +3,7 @@
 use super::{a, b};
 use crate::fields;
 use crate::opaque;
+use crate::ops::export::{self, is_exported};
 use crate::ops::generator;
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
 use coil_value::{LayoutId, Ref};
@@ -161,6 +162,9 @@ fn look<M: Machine>(m: &mut M, iterator: M::Ref, layout: LayoutId) -> Step<M> {
             });
             if !index.ult(size).yes() {
                 return Step::End(Commit::Exhaust { iterator });
+            }
+            if is_exported(m, sequence) {
+                return Step::Other;
             }
             let item = if of_list {
                 sequence
@@ -371,7 +375,9 @@ pub(crate) fn new_tuple<M: Machine>(m: &mut M, items: &[M::Val]) -> Result<M::Va
         let index = m.int(index as i64);
         m.store_item_val(tuple, fields::TUPLE_ITEM, index, *item);
     }
-    Ok(tuple.val())
+    let tuple = tuple.val();
+    export::made(m, tuple);
+    Ok(tuple)
 }
 
 pub(crate) fn for_other<M: Machine>(m: &mut M, word: Word, iterator: M::Val) -> Next {

@@ -7,6 +7,7 @@ pub(crate) mod call;
 pub(crate) mod compare;
 pub(crate) mod control;
 pub(crate) mod except;
+pub(crate) mod export;
 pub(crate) mod generator;
 pub(crate) mod import;
 pub(crate) mod item;

@@ -74,11 +74,11 @@ pub fn for_each(
 /// What iteration raises.
 pub fn to_list(vm: &mut Vm, iterable: Value) -> PyResult<List> {
     let object = iterable.as_ref();
-    if object.is_some_and(|object| object.layout() == layout::LIST) {
+    if object.is_some_and(|object| layout::is_list(object.layout())) {
         let source = List::from_ref(mem::expect_ref(iterable));
         return source.part(vm, 0, 1, source.len());
     }
-    if object.is_some_and(|object| object.layout() == layout::TUPLE) {
+    if object.is_some_and(|object| layout::is_tuple(object.layout())) {
         let source = Tuple::from_ref(mem::expect_ref(iterable));
         return vm.new_list_from(source.len(), |index| source.at(index));
     }
@@ -94,7 +94,7 @@ pub fn to_list(vm: &mut Vm, iterable: Value) -> PyResult<List> {
 pub fn to_tuple(vm: &mut Vm, iterable: Value) -> PyResult<Tuple> {
     if iterable
         .as_ref()
-        .is_some_and(|object| object.layout() == layout::TUPLE)
+        .is_some_and(|object| layout::is_tuple(object.layout()))
     {
         return Ok(Tuple::from_ref(mem::expect_ref(iterable)));
     }

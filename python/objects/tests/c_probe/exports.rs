@@ -1,14 +1,11 @@
 //! [`Exports`]: makes objects ready for C, as the C interface will.
 
 use coil_heap::{ARRAY_ITEMS, RootVec};
-use coil_num::IntBuf;
-use coil_value::{Ref, Value, flags};
+use coil_value::{Ref, Value};
 use taipan_objects::layout::{self, at};
 use taipan_objects::list::List;
-use taipan_objects::ty::types;
 use taipan_objects::{Vm, mem};
 
-use crate::got;
 use crate::library::Object;
 
 /// What C has been given.
@@ -29,31 +26,27 @@ impl Exports {
 
     /// Makes an object ready for C, and all that C can reach from it without a call.
     pub(crate) fn export(&mut self, vm: &mut Vm, value: Value) -> Object {
-        let value = boxed(vm, value);
-        let object = mem::expect_ref(value);
+        let object = mem::expect_ref(vm.boxed(value));
         self.keep(vm, object);
+        vm.export(object);
         match object.layout() {
-            layout::TUPLE => {
+            layout::TUPLE_EXPORTED => {
                 let count: usize = mem::get(object, at::SIZE);
                 for index in 0..count {
-                    let offset = at::TUPLE_ITEMS + 8 * index;
-                    let item = mem::value(object, offset).expect("tuple items are set");
-                    let item = self.export_item(vm, item);
-                    vm.store(object, offset, Some(item));
+                    self.export_item(vm, object, at::TUPLE_ITEMS + 8 * index);
                 }
             }
-            layout::LIST => {
-                let list = List::from_ref(object);
-                for index in 0..list.len() {
-                    let item = self.export_item(vm, list.at(index));
-                    list.set(vm, index, item);
-                }
+            layout::LIST_EXPORTED => {
                 let items: u64 = mem::get(object, at::LIST_ITEMS);
                 // SAFETY: the items pointer of a list points behind the head of its storage.
                 let storage = unsafe { Ref::from_address(items.wrapping_sub(ARRAY_ITEMS as u64)) };
                 if items != 0 {
-                    self.keep(vm, storage.expect("the list has storage"));
+                    let storage = storage.expect("the list has storage");
+                    self.keep(vm, storage);
                     self.written.push(self.kept.len() - 1);
+                    for index in 0..List::from_ref(object).len() {
+                        self.export_item(vm, storage, ARRAY_ITEMS + 8 * index);
+                    }
                 }
             }
             _ => {}
@@ -61,18 +54,15 @@ impl Exports {
         object.as_ptr()
     }
 
-    fn export_item(&mut self, vm: &mut Vm, item: Value) -> Value {
-        let object = self.export(vm, item);
-        // SAFETY: a live object.
-        Value::from_ref(unsafe { Ref::from_ptr(object) })
+    /// The item there is an object already.
+    fn export_item(&mut self, vm: &mut Vm, holder: Ref, offset: usize) {
+        let item = mem::value(holder, offset).expect("items are set");
+        assert!(item.is_ref(), "numbers were boxed in place");
+        self.export(vm, item);
     }
 
     fn keep(&mut self, vm: &Vm, object: Ref) {
         vm.mutator().pin(object);
-        object
-            .header()
-            .gc_flags
-            .fetch_or(flags::EXPORTED, std::sync::atomic::Ordering::Relaxed);
         self.kept.push(Value::from_ref(object));
     }
 
@@ -83,17 +73,4 @@ impl Exports {
             vm.mutator().write_barrier(storage.expect("kept"));
         }
     }
-}
-
-/// A number as an object, even where the inline form would do.
-fn boxed(vm: &mut Vm, value: Value) -> Value {
-    if let Some(int) = value.as_small_int() {
-        return got(vm.new_int_object(layout::INT, types::INT.ty(), &IntBuf::from(int)));
-    }
-    if let Some(float) = value.as_f64() {
-        let object = got(vm.alloc(layout::FLOAT, &types::FLOAT, 24));
-        mem::set(object, at::FLOAT_VALUE, float);
-        return Value::from_ref(object);
-    }
-    value
 }
