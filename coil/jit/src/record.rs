@@ -20,8 +20,10 @@ pub(crate) const MAX_LEAVES: usize = 256;
 
 /// Recording and compiling may take this long before their share of the running time is looked at.
 const FREE_NS: u64 = 100_000;
-/// After this time places that are no loops get their full share.
+/// After this time all places get their full share.
 const RAMP_NS: u64 = 20_000_000;
+/// The part of the full share that loops get from the start.
+const LOOPS_AT_FIRST: u64 = 4;
 
 impl Jit {
     /// Records from the present state, compiles, installs. The guest program goes on meanwhile.
@@ -96,14 +98,15 @@ impl Jit {
         Step::Go
     }
 
-    /// Whether recording and compiling have taken little enough of the time since the first place got hot. What is no loop gets its full share
-    /// only once the program has turned out not to be short: a loop pays off at once, while functions, bridges and places after calls are many.
+    /// Whether recording and compiling have taken little enough of the time since the first place got hot. Shares grow, since a program may turn
+    /// out to be short; loops get a part of theirs at once, which pays off soon, while functions, bridges and places after calls are many.
     fn affordable(&self, place: Place) -> bool {
         let full = self.options.jit.pace;
         let elapsed = nanoseconds(*self.first_hot.get_or_init(Instant::now));
+        let ramp = full * elapsed.min(RAMP_NS) / RAMP_NS;
         let percent = match place {
-            Place::Loop(_) => full,
-            _ => full * elapsed.min(RAMP_NS) / RAMP_NS,
+            Place::Loop(_) => ramp.max(full / LOOPS_AT_FIRST),
+            _ => ramp,
         };
         let spent = self.stats.record_ns + self.stats.optimise_ns + self.stats.compile_ns;
         full == 0 || spent < FREE_NS + elapsed / 100 * percent

@@ -119,8 +119,8 @@ pub(crate) fn set_add<M: Machine>(m: &mut M, word: Word) -> Next {
 fn set_stays_plain<M: Machine>(m: &mut M, set: M::Val, item: M::Val) -> bool {
     if !item.is_int().yes() {
         let text = m.int(i64::from(layout::STR.0));
-        let is_text = item.is_ref().yes()
-            && item.reference().load_int(fields::LAYOUT).equals(text).yes();
+        let is_text =
+            item.is_ref().yes() && item.reference().load_int(fields::LAYOUT).equals(text).yes();
         if !is_text {
             return false;
         }
