@@ -7,6 +7,7 @@ use crate::table::Entry;
 use coil_backend::{ExitReason, SpillArea};
 use coil_frame::{CodeBlock, Context, Events, FrameRecord};
 use coil_machine::{Direct, DirectVal, Leave, MachineState, StopReason};
+use coil_options::Section;
 use coil_record::Start;
 use coil_value::Value;
 use std::sync::atomic::Ordering::Relaxed;
@@ -323,7 +324,14 @@ unsafe fn enter(cx: *mut Context, entry: *const u8) -> Step {
     });
     jit.stats.entries += 1;
     // SAFETY: the innermost record is complete.
-    let base = unsafe { raw::innermost(cx) }.base;
+    let record = unsafe { raw::innermost(cx) };
+    if jit.options.log.on(Section::JitEnter) {
+        // SAFETY: pc stands in its code.
+        let at = unsafe { raw::word_index(record.code, record.pc) };
+        let name = jit.name_of(record.code);
+        jit.log(Section::JitEnter, format_args!("{name}@{at}"));
+    }
+    let base = record.base;
     // SAFETY: the backend lives as long as the driver.
     let backend = unsafe { &*backend };
     jit.clock.switch(true);
