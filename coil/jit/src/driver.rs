@@ -30,7 +30,7 @@ pub(crate) struct Running {
     /// Where its exit will leave its spill slots; null once it has.
     area: *const SpillArea,
     /// What the context held when a nested run began; none while the code itself runs.
-    pub(crate) state: Option<Suspended>,
+    pub(crate) state: Option<Box<Suspended>>,
 }
 
 impl Running {
@@ -187,7 +187,7 @@ unsafe fn run_from(cx: *mut Context, raised: bool) -> Outcome {
     let outer = jit.clock.switch(false);
     let suspends = jit.running.last().is_some_and(|run| run.state.is_none());
     if suspends && let Some(run) = jit.running.last_mut() {
-        run.state = Some(saved.clone());
+        run.state = Some(Box::new(saved.clone()));
     }
     // SAFETY: by contract.
     let outcome = unsafe { drive(cx, raised) };
