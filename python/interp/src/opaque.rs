@@ -7,9 +7,9 @@ use taipan_bytecode::Intrinsic;
 use taipan_objects::dict::Dict;
 use taipan_objects::layout::{self, at};
 use taipan_objects::list::List;
-use taipan_objects::number::i64_of;
 use taipan_objects::mem;
 use taipan_objects::native::{self, Args};
+use taipan_objects::number::i64_of;
 use taipan_objects::protocol;
 use taipan_objects::set::Set;
 use taipan_objects::slice::Bounds;
@@ -329,6 +329,12 @@ opaques! {
         let first = first as *const u64;
         let args = args_at(first, count as usize, None, callable);
         vm.with_range(first.cast_mut(), count as usize, |vm| vm.call_native(def, args))
+    }
+    /// An empty instance of a class whose `__new__` is that of a builtin container.
+    NEW_EMPTY = reads fn new_empty(vm, class: val) -> Val {
+        let ty = Type::from_ref(mem::expect_ref(class));
+        let new = ty.slots().new.expect("the class was looked at");
+        new(vm, ty, args_at(std::ptr::null(), 0, None, class))
     }
     /// A hidden guest function, made now.
     HIDDEN = any fn hidden(vm, number: int) -> Val {
