@@ -56,6 +56,8 @@ pub struct Context {
     pub exit_sp: usize,
     /// Scratch words for the backend.
     pub scratch: [u64; 8],
+    /// What a function returns that returns nothing, as the language has it.
+    pub nothing: u64,
     /// The machines' per-thread state (`coil_machine::MachineState`).
     pub machine: *mut u8,
     /// The driver's per-thread state.
@@ -85,6 +87,7 @@ impl Context {
             exit_fpr: [0; 16],
             exit_sp: 0,
             scratch: [0; 8],
+            nothing: 0,
             machine: ptr::null_mut(),
             jit: ptr::null_mut(),
             stack,
@@ -116,4 +119,6 @@ pub mod context_offset {
     pub const EXIT_SP: usize = offset_of!(Context, exit_sp);
     /// `scratch`.
     pub const SCRATCH: usize = offset_of!(Context, scratch);
+    /// `nothing`.
+    pub const NOTHING: usize = offset_of!(Context, nothing);
 }

@@ -27,6 +27,9 @@ pub struct FrameRecord {
 impl FrameRecord {
     /// Kind of the outermost frame of a run: its result goes to the native caller of the interpreter.
     pub const ROOT: u16 = u16::MAX;
+    /// Kind of a frame whose `extra` is its result, as long as it returns [`Context::nothing`](crate::Context::nothing) (that initialises an object);
+    /// what else it returns is the language's business.
+    pub const INIT: u16 = u16::MAX - 1;
 }
 
 /// Offsets of [`FrameRecord`] fields.

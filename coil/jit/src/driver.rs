@@ -7,6 +7,7 @@ use crate::table::Entry;
 use coil_backend::{ExitReason, SpillArea};
 use coil_frame::{CodeBlock, Context, Events, FrameRecord};
 use coil_machine::{Direct, DirectVal, Leave, MachineState, StopReason};
+use coil_options::Section;
 use coil_record::Start;
 use coil_value::Value;
 use std::sync::atomic::Ordering::Relaxed;
@@ -29,7 +30,7 @@ pub(crate) struct Running {
     /// Where its exit will leave its spill slots; null once it has.
     area: *const SpillArea,
     /// What the context held when a nested run began; none while the code itself runs.
-    pub(crate) state: Option<Suspended>,
+    pub(crate) state: Option<Box<Suspended>>,
 }
 
 impl Running {
@@ -186,7 +187,7 @@ unsafe fn run_from(cx: *mut Context, raised: bool) -> Outcome {
     let outer = jit.clock.switch(false);
     let suspends = jit.running.last().is_some_and(|run| run.state.is_none());
     if suspends && let Some(run) = jit.running.last_mut() {
-        run.state = Some(saved.clone());
+        run.state = Some(Box::new(saved.clone()));
     }
     // SAFETY: by contract.
     let outcome = unsafe { drive(cx, raised) };
@@ -323,7 +324,14 @@ unsafe fn enter(cx: *mut Context, entry: *const u8) -> Step {
     });
     jit.stats.entries += 1;
     // SAFETY: the innermost record is complete.
-    let base = unsafe { raw::innermost(cx) }.base;
+    let record = unsafe { raw::innermost(cx) };
+    if jit.options.log.on(Section::JitEnter) {
+        // SAFETY: pc stands in its code.
+        let at = unsafe { raw::word_index(record.code, record.pc) };
+        let name = jit.name_of(record.code);
+        jit.log(Section::JitEnter, format_args!("{name}@{at}"));
+    }
+    let base = record.base;
     // SAFETY: the backend lives as long as the driver.
     let backend = unsafe { &*backend };
     jit.clock.switch(true);

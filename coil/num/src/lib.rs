@@ -4,6 +4,8 @@
 //! text) are Python's, which the functions say in their first sentence.
 
 pub mod bigint;
+mod decimal;
 pub mod float;
 
 pub use bigint::{IntBuf, IntError, IntOp, IntRef, Written};
+pub use decimal::decimal;

@@ -89,6 +89,8 @@ words! {
         JitCompile "jit-compile";
         /// Every exit from compiled code that the driver sees.
         JitExit "jit-exit";
+        /// Every entry into compiled code through the driver.
+        JitEnter "jit-enter";
         /// Watched cells that changed.
         JitInvalidate "jit-invalidate";
         /// Minor collections.

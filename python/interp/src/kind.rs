@@ -3,7 +3,7 @@
 /// The result goes to the caller's result register.
 pub const PLAIN: u16 = 0;
 /// `__init__` of a new object: the result must be None; the result register already holds the object.
-pub const INIT: u16 = 1;
+pub const INIT: u16 = coil_frame::FrameRecord::INIT;
 /// A generator resumed by a for loop: a yielded value goes to the result register; on return the loop ends.
 pub const FOR_ITER: u16 = 2;
 /// A generator resumed by `send` (`yield from`, `await`).

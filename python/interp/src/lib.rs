@@ -26,5 +26,5 @@ pub use run::run;
 /// # Errors
 /// As a handler.
 pub fn deliver<M: coil_machine::Machine>(m: &mut M, value: M::Val) -> coil_machine::Next {
-    ops::call::deliver_return(m, value)
+    ops::leave::deliver_return(m, value)
 }

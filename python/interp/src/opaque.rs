@@ -330,6 +330,12 @@ opaques! {
         let args = args_at(first, count as usize, None, callable);
         vm.with_range(first.cast_mut(), count as usize, |vm| vm.call_native(def, args))
     }
+    /// An empty instance of a class whose `__new__` is that of a builtin container.
+    NEW_EMPTY = reads fn new_empty(vm, class: val) -> Val {
+        let ty = Type::from_ref(mem::expect_ref(class));
+        let new = ty.slots().new.expect("the class was looked at");
+        new(vm, ty, args_at(std::ptr::null(), 0, None, class))
+    }
     /// A hidden guest function, made now.
     HIDDEN = any fn hidden(vm, number: int) -> Val {
         let make = vm.interp.hooks.make_hidden.expect(HOOK);

@@ -360,6 +360,25 @@ pub(crate) struct Construct {
     pub(crate) size: u32,
     pub(crate) shape: u32,
     pub(crate) init: Option<Value>,
+    /// An empty container whose class makes it without arguments: the rest does not matter.
+    pub(crate) native: bool,
+}
+
+/// Builtin classes whose empty instances `__new__` alone makes.
+pub(crate) static EMPTY_CONTAINERS: [&ty::StaticType; 3] =
+    [&types::LIST, &types::DICT, &types::SET];
+
+/// Whether `__new__` and `__init__` of a class are those of such a class.
+fn makes_empty_container(ty: Type) -> bool {
+    let made_by = |ty: Type| {
+        let slots = ty.slots();
+        let new = slots.new.map(|slot| slot as usize);
+        (new, slots.init.map(|slot| slot as usize))
+    };
+    let of_container = EMPTY_CONTAINERS
+        .iter()
+        .any(|base| made_by(base.ty()) == made_by(ty));
+    of_container && ty.flags() & ty::flag::IS_ABSTRACT == 0
 }
 
 /// Calling a class with the default `__new__` and either a Python `__init__` or none.
@@ -375,6 +394,15 @@ pub(crate) fn construct(vm: &mut Vm, class: u64, deps: &mut Deps) -> Option<Cons
         }
     }
     deps.cell(ty.version_address());
+    if ty.is_heap() && makes_empty_container(ty) {
+        return Some(Construct {
+            layout: 0,
+            size: 0,
+            shape: 0,
+            init: None,
+            native: true,
+        });
+    }
     let object_new = types::OBJECT.ty().slots().new.map(|slot| slot as usize);
     if !ty.is_heap()
         || !ty.makes_instances()
@@ -406,6 +434,7 @@ pub(crate) fn construct(vm: &mut Vm, class: u64, deps: &mut Deps) -> Option<Cons
         size: (layout::INSTANCE_BASE + 8 * slots) as u32,
         shape: ty.data().root_shape.get(),
         init,
+        native: false,
     })
 }
 

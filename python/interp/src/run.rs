@@ -2,8 +2,8 @@
 
 use crate::opaque;
 use crate::ops::{
-    arith, attr, build, call, compare, control, except, generator, import, item, iterate, load,
-    pattern,
+    arith, attr, build, call, compare, control, except, generator, import, item, iterate, leave,
+    load, pattern,
 };
 use coil_machine::{Leave, Machine, Next};
 use taipan_bytecode::{Op, Word};
@@ -134,7 +134,7 @@ fn dispatch<M: Machine>(m: &mut M) -> Next {
             Op::Call => call::call(m, word)?,
             Op::CallKw => call::call_kw(m, word)?,
             Op::CallEx => m.outlined(move |m| call::call_ex(m, word))?,
-            Op::Return => call::return_value(m, word)?,
+            Op::Return => leave::return_value(m, word)?,
             Op::Finish => generator::finish(m, word)?,
             Op::GetIter => m.outlined(move |m| iterate::get_iter(m, word))?,
             Op::ForIter => iterate::for_iter(m, word)?,

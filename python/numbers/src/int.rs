@@ -2,7 +2,7 @@
 
 use crate::operand::{exact_int, int_error, int_result, with_int, with_ints};
 use crate::{int_methods, int_new};
-use coil_num::{IntBuf, IntError, IntOp, IntRef};
+use coil_num::{IntBuf, IntError, IntOp, IntRef, decimal};
 use coil_value::{Ref, Value};
 use std::cmp::Ordering;
 use taipan_objects::class::TypeDef;
@@ -65,25 +65,6 @@ fn repr(vm: &mut Vm, value: Value) -> PyResult {
     }
     let text = vm.int_text(value, 10)?;
     vm.new_ascii(text.as_bytes())
-}
-
-/// Decimal digits of a small int, in a buffer of the caller's.
-fn decimal(int: i64, buffer: &mut [u8; 24]) -> &[u8] {
-    let mut at = buffer.len();
-    let mut rest = int.unsigned_abs();
-    loop {
-        at -= 1;
-        buffer[at] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    if int < 0 {
-        at -= 1;
-        buffer[at] = b'-';
-    }
-    &buffer[at..]
 }
 
 fn hash(_: &mut Vm, value: Value) -> PyResult<i64> {

@@ -4,7 +4,7 @@
 use crate::dict::Dict;
 use crate::layout::{self, at};
 use crate::mem;
-use crate::native::{Args, Convention, NativeDef, NativeKind};
+use crate::native::{Args, Convention, Intrinsic, NativeDef, NativeKind};
 use crate::number;
 use crate::protocol;
 use crate::raise::PyResult;
@@ -47,7 +47,7 @@ fn owner(args: &Args) -> Type {
 }
 
 macro_rules! wrappers {
-    ($($field:ident $name:literal $convention:expr, $signature:literal => |$vm:ident, $slot:ident, $args:ident| $body:expr;)*) => {
+    ($($field:ident $name:literal $convention:expr, $(intrinsic $intrinsic:ident,)? $signature:literal => |$vm:ident, $slot:ident, $args:ident| $body:expr;)*) => {
         /// Gives a builtin type the special methods that its own slots stand for.
         ///
         /// # Errors
@@ -60,7 +60,7 @@ macro_rules! wrappers {
                         let $slot = owner(&$args).slots().$field.expect("the wrapper was made for this slot");
                         $body
                     }
-                    static DEF: NativeDef = wrapper($name, run, $convention, $signature);
+                    static DEF: NativeDef = wrapper($name, run, $convention, $signature)$(.intrinsic(Intrinsic::$intrinsic))?;
                     let descriptor = vm.new_native_method(&DEF, ty)?;
                     dict.set_name(vm, $name, descriptor)?;
                 }
@@ -155,7 +155,7 @@ wrappers! {
         slot(vm, args.at(0), args.at(1), None)?;
         Ok(ty::none())
     };
-    init "__init__" Convention::Any, "(self, /, *args, **kwargs)" => |vm, slot, args| {
+    init "__init__" Convention::Any, intrinsic Init, "(self, /, *args, **kwargs)" => |vm, slot, args| {
         slot(vm, args.at(0), args.skip(1))?;
         Ok(ty::none())
     };

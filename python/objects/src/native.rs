@@ -203,6 +203,8 @@ pub enum Intrinsic {
     Hash,
     /// `id`
     Id,
+    /// `__init__` of a builtin type: that of `object` does nothing.
+    Init,
 }
 
 /// A native function's declaration. Starts with the fields of CPython's `PyMethodDef`, so that C code can be shown it.

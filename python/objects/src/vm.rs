@@ -305,6 +305,7 @@ impl Vm {
             attached: None,
             repr_active: Vec::new(),
         });
+        vm.cx.nothing = ty::none().bits();
         vm.attach(&heap);
         vm.set_recursion_limit(1000);
         ty::init_static_types();

@@ -19,6 +19,7 @@ mod functions;
 mod iter;
 mod memoryview;
 mod percent;
+mod percent_short;
 mod str_case;
 mod str_join;
 mod str_new;

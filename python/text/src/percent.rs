@@ -2,6 +2,7 @@
 
 use crate::builder::Builder;
 use crate::format_value::ascii_of;
+use crate::percent_short;
 use crate::units::cut;
 use coil_num::float::{self as floats, Kind, Style};
 use coil_text::percent::{Amount, Conversion, Piece, Pieces};
@@ -123,6 +124,9 @@ pub(crate) fn modulo(vm: &mut Vm, a: Value, b: Value) -> PyResult {
     let Some(format) = Str::of(a) else {
         return Ok(ty::not_implemented());
     };
+    if let Some(text) = percent_short::format(vm, format, b)? {
+        return Ok(text);
+    }
     let units = format.text().to_vec();
     let mut taker = Taker::new(b);
     let mut out = Builder::default();

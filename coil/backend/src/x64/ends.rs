@@ -102,7 +102,7 @@ impl Gen<'_> {
     }
 
     /// The root frame returns or is suspended: frames of the kind `plain` (all but [`FrameRecord::ROOT`], if it is that one) give their value to the
-    /// caller's result register, the others leave to the driver.
+    /// caller's result register, those that initialise an object the object; the others leave to the driver.
     fn return_value(&mut self, id: Id, plain: u16) {
         let from = self.location(id);
         Gen::emit_move(self.asm, &self.out.consts, 0, Location::Gpr(RAX), from);
@@ -116,6 +116,7 @@ impl Gen<'_> {
         } else {
             cc::NE
         });
+        let deliver = self.asm.here();
         let result = Mem::new(RCX, record::RESULT as i32);
         self.asm.load_narrow(RDX, result, 2, false);
         self.asm.alu_imm(Alu::Sub, RCX, record::SIZE as i32);
@@ -127,6 +128,18 @@ impl Gen<'_> {
         let interpreted = self.asm.jcc(cc::E);
         self.asm.jmp_reg(RCX);
         self.asm.bind(special);
+        if plain != FrameRecord::ROOT {
+            let init = i32::from(FrameRecord::INIT.cast_signed());
+            self.asm.cmp_mem_imm(kind, init, 2);
+            let other = self.asm.jcc(cc::NE);
+            let nothing = Mem::new(RBP, context::NOTHING as i32);
+            self.asm.alu_mem(Alu::Cmp, RAX, nothing);
+            let something = self.asm.jcc(cc::NE);
+            self.asm.load(RAX, Mem::new(RCX, record::EXTRA as i32));
+            self.asm.jmp_to(deliver);
+            self.asm.bind(other);
+            self.asm.bind(something);
+        }
         self.asm.jmp_address(self.fixed.leave_return);
         self.asm.bind(interpreted);
         self.asm.jmp_address(self.fixed.leave_returned);

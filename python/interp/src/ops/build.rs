@@ -3,8 +3,9 @@
 use super::{a, b, c, function};
 use crate::fields;
 use crate::opaque;
+use crate::ops::call::WINDOW_ITEM;
 use crate::ops::export::became_exported;
-use crate::ops::{call, export, iterate};
+use crate::ops::{export, iterate, list_method};
 use coil_heap::{ARRAY_ITEMS, ARRAY_OF_VALUES};
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, Opaque, RefOps, ValOps};
 use taipan_bytecode::{Intrinsic, Word};
@@ -100,7 +101,7 @@ pub(crate) fn build_string<M: Machine>(m: &mut M, word: Word) -> Next {
 #[inline(always)]
 pub(crate) fn list_append<M: Machine>(m: &mut M, word: Word) -> Next {
     let (list, item) = (m.reg(a(word)), m.reg(b(word)));
-    if call::list_append(m, list, item)?.is_none() {
+    if list_method::list_append(m, list, item)?.is_none() {
         m.call_void(&opaque::LIST_APPEND, [Arg::Val(list), Arg::Val(item)])?;
     }
     Ok(())
@@ -273,7 +274,7 @@ pub(crate) fn unpack_sequence<M: Machine>(m: &mut M, word: Word) -> Next {
 fn reload<M: Machine>(m: &mut M, area: M::Ref, first: i32, count: i32) {
     for index in 0..count {
         let at = m.int(i64::from(index));
-        let value = area.item_val(call::WINDOW_ITEM, at);
+        let value = area.item_val(WINDOW_ITEM, at);
         m.set_reg(first + index, value);
     }
 }

@@ -1,15 +1,14 @@
-//! Calls and returns.
+//! Calls.
 
+use super::construct::{call_builtin_type, call_class};
+use super::intrinsic::intrinsic;
+use super::leave::deliver;
 use super::{a, b};
 use crate::fields;
 use crate::kind;
 use crate::opaque;
-use crate::ops::export::{became_exported, is_exported};
-use crate::ops::iterate::inherits_from_list;
-use crate::ops::{generator, iterate, range};
-use crate::plan::{self, Construct};
-use crate::run;
-use coil_machine::{Arg, BoolOps, FloatOps, IntOps, Key, Leave, Machine, Next, RefOps, ValOps};
+use crate::ops::export::is_exported;
+use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
 use coil_value::{LayoutId, Value};
 use taipan_bytecode::Word;
 use taipan_objects::Vm;
@@ -33,7 +32,7 @@ pub(crate) fn code_of<'a, M: Machine>(m: &mut M, function: M::Ref) -> &'a CodeDa
 
 /// Pushes a frame for a simple function whose `given` arguments stand from register `window` on; missing ones come from the defaults.
 /// False when the arguments do not fit.
-fn push_simple<M: Machine>(
+pub(super) fn push_simple<M: Machine>(
     m: &mut M,
     function: M::Val,
     code: &CodeData,
@@ -113,7 +112,7 @@ pub(crate) fn call_code_with<M: Machine>(
 }
 
 /// An opaque call of anything, with arguments in registers.
-fn call_opaque<M: Machine>(
+pub(super) fn call_opaque<M: Machine>(
     m: &mut M,
     callable: M::Val,
     first: i32,
@@ -173,7 +172,7 @@ pub(crate) fn call<M: Machine>(m: &mut M, word: Word) -> Next {
     m.cold(move |m| call_anything(m, word, callable, has_this, None))
 }
 
-fn call_anything<M: Machine>(
+pub(super) fn call_anything<M: Machine>(
     m: &mut M,
     word: Word,
     callable: M::Val,
@@ -236,7 +235,7 @@ pub(crate) const WINDOW_ITEM: coil_machine::Field = coil_machine::Field {
     barrier: coil_machine::Barrier::None,
 };
 
-fn vm<'a, M: Machine>(m: &M) -> &'a mut Vm {
+pub(super) fn vm<'a, M: Machine>(m: &M) -> &'a mut Vm {
     // SAFETY: the machine's context belongs to a Vm.
     unsafe { Vm::from_context(m.context()) }
 }
@@ -282,6 +281,19 @@ fn call_other<M: Machine>(
                 }
                 m.set_reg(b(word) + 1, this);
                 return call_native(m, word, callable, b(word) + 1, given + 1);
+            }
+            if def.intrinsic == Intrinsic::Init
+                && layout == layout::NATIVE_METHOD
+                && has_this
+                && word.c() == 0
+                && object
+                    .load_ref(fields::DESCR_TYPE)
+                    .is_address(ty::types::OBJECT.as_ref().address())
+                    .yes()
+            {
+                let none = super::none(m);
+                m.set_reg(a(word), none);
+                return Ok(());
             }
             if let Some(result) = intrinsic(m, def, None, first, given)? {
                 m.set_reg(a(word), result);
@@ -330,14 +342,12 @@ fn call_other<M: Machine>(
             call_anything(m, word, callable, has_this, None)
         }
         layout::TYPE if !has_this => call_class(m, word, callable, None),
-        LayoutId::FOREIGN if !has_this && matches!(word.c(), 1..=3) => {
-            call_builtin_type(m, word, callable)
-        }
+        LayoutId::FOREIGN if !has_this && word.c() <= 3 => call_builtin_type(m, word, callable),
         _ => call_anything(m, word, callable, has_this, None),
     }
 }
 
-fn is_generator<V: ValOps>(value: V) -> bool {
+pub(super) fn is_generator<V: ValOps>(value: V) -> bool {
     value.is_ref().yes()
         && value
             .reference()
@@ -346,20 +356,13 @@ fn is_generator<V: ValOps>(value: V) -> bool {
             .yes()
 }
 
-/// The hidden function that makes a container of a generator's items, the container's class given by its address.
-fn container_of_items(class: usize) -> Option<Hidden> {
-    [
-        (&ty::types::TUPLE, Hidden::Tuple),
-        (&ty::types::LIST, Hidden::List),
-        (&ty::types::SET, Hidden::Set),
-        (&ty::types::FROZENSET, Hidden::FrozenSet),
-    ]
-    .into_iter()
-    .find_map(|(ty, hidden)| (ty.as_ref().address() == class).then_some(hidden))
-}
-
 /// A builtin function applied to a generator, as a guest function: its loop is then one of the interpreter's.
-fn call_hidden<M: Machine>(m: &mut M, word: Word, hidden: Hidden, args: &[M::Val]) -> Next {
+pub(super) fn call_hidden<M: Machine>(
+    m: &mut M,
+    word: Word,
+    hidden: Hidden,
+    args: &[M::Val],
+) -> Next {
     let bits = vm(m).interp.hidden[hidden as usize].get();
     // SAFETY: holds a function or 0.
     let function = match unsafe { Value::from_bits(bits) } {
@@ -388,470 +391,6 @@ fn call_native<M: Machine>(
     )?;
     m.set_reg(a(word), value);
     Ok(())
-}
-
-/// A builtin class (or another static object) with one to three arguments.
-fn call_builtin_type<M: Machine>(m: &mut M, word: Word, callable: M::Val) -> Next {
-    let class = callable.reference().promote();
-    let is = |ty: &'static ty::StaticType| ty.as_ref().address() == class;
-    let (first, count) = (b(word) + 2, i32::from(word.c()));
-    if is(&ty::types::RANGE) {
-        if let Some(range) = range::new_range(m, first, count)? {
-            m.set_reg(a(word), range);
-            return Ok(());
-        }
-        return call_anything(m, word, callable, false, None);
-    }
-    if count > 1 {
-        return call_anything(m, word, callable, false, None);
-    }
-    let argument = m.reg(first);
-    if is(&ty::types::TYPE) {
-        return type_of(m, word);
-    }
-    if is(&ty::types::REVERSED)
-        && let Some(iterator) = range::reversed(m, argument)?
-    {
-        m.set_reg(a(word), iterator);
-        return Ok(());
-    }
-    if is_generator(argument)
-        && let Some(hidden) = container_of_items(class)
-    {
-        return call_hidden(m, word, hidden, &[argument]);
-    }
-    call_anything(m, word, callable, false, None)
-}
-
-/// `type(x)`.
-fn type_of<M: Machine>(m: &mut M, word: Word) -> Next {
-    let value = m.reg(b(word) + 2);
-    let result = if value.is_ref().yes() {
-        value.reference().load_ref(fields::TYPE).val()
-    } else if value.is_int().yes() {
-        m.val(ty::types::INT.value())
-    } else {
-        m.val(ty::types::FLOAT.value())
-    };
-    m.set_reg(a(word), result);
-    Ok(())
-}
-
-/// Makes an instance of a class and calls its `__init__`.
-fn call_class<M: Machine>(m: &mut M, word: Word, class: M::Val, names: Option<M::Val>) -> Next {
-    let vm = vm(m);
-    let plan = m.cached(
-        1,
-        [Key::Ref(class.reference()), Key::None],
-        move |_, keys, deps| plan::construct(vm, keys[0], deps),
-    );
-    let Some(Construct {
-        layout,
-        size,
-        shape,
-        init,
-    }) = plan
-    else {
-        return call_anything(m, word, class, false, names);
-    };
-    let given = i32::from(word.c());
-    let Some(init) = init else {
-        if given != 0 {
-            return call_anything(m, word, class, false, names);
-        }
-        let object = new_instance(m, layout, size, shape, class)?;
-        m.set_reg(a(word), object);
-        return Ok(());
-    };
-    let function = m.val(init);
-    let code = code_of(m, function.reference());
-    if names.is_some() || !code.simple || i32::from(code.code.arg_count) != given + 1 {
-        let wanted = i32::from(code.code.arg_count);
-        if names.is_some() || !code.simple || given + 1 > wanted {
-            return call_anything(m, word, class, false, names);
-        }
-    }
-    let missing = i32::from(code.code.arg_count) - given - 1;
-    let mut defaults = None;
-    if missing > 0 {
-        let tuple = function.reference().load_ref(fields::FUNC_DEFAULTS);
-        if tuple.is_address(0).yes() {
-            return call_anything(m, word, class, false, names);
-        }
-        let count = tuple.load_int(fields::TUPLE_SIZE).promote();
-        if count < i64::from(missing) || is_exported(m, tuple) {
-            return call_anything(m, word, class, false, names);
-        }
-        defaults = Some((tuple, count));
-    }
-    let object = new_instance(m, layout, size, shape, class)?;
-    if let Some((tuple, count)) = defaults {
-        for index in 0..missing {
-            let at = m.int(count - i64::from(missing) + i64::from(index));
-            let value = tuple.item_val(fields::TUPLE_ITEM, at);
-            m.set_reg(b(word) + 2 + given + index, value);
-        }
-    }
-    m.set_reg(b(word) + 1, object);
-    m.set_reg(b(word), function);
-    // The frame's language word keeps the object for the return: the callee may rebind `self`.
-    m.push_frame(
-        &raw const code.block,
-        b(word) + 1,
-        i32::from(code.code.arg_count),
-        word.a(),
-        kind::INIT,
-        object,
-    )
-}
-
-fn new_instance<M: Machine>(
-    m: &mut M,
-    layout: u16,
-    size: u32,
-    shape: u32,
-    class: M::Val,
-) -> Result<M::Val, Leave> {
-    match m.alloc(layout, size, class.reference()) {
-        Ok(object) => {
-            let shape = m.int(i64::from(shape));
-            m.store_int(object, fields::SHAPE, shape);
-            Ok(object.val())
-        }
-        Err(_) => {
-            m.call_void(&opaque::NO_MEMORY, [])?;
-            Err(Leave::Raised)
-        }
-    }
-}
-
-/// Operations known by heart. None: call the native.
-fn intrinsic<M: Machine>(
-    m: &mut M,
-    def: &'static NativeDef,
-    bound: Option<M::Val>,
-    first: i32,
-    given: i32,
-) -> Result<Option<M::Val>, Leave> {
-    let (skip, this) = match bound {
-        Some(this) => (0, Some(this)),
-        None if def.kind == NativeKind::Method && given > 0 => (1, Some(m.reg(first))),
-        None => (0, None),
-    };
-    let count = given - skip;
-    let arg = |m: &mut M, index: i32| m.reg(first + skip + index);
-    match def.intrinsic {
-        Intrinsic::Len if count == 1 => {
-            let value = arg(m, 0);
-            len_of(m, value)
-        }
-        Intrinsic::FloatFunction if count == 1 => {
-            let value = arg(m, 0);
-            let float = if value.is_float().yes() {
-                value.float()
-            } else if value.is_int().yes() {
-                value.int().to_float()
-            } else {
-                return Ok(None);
-            };
-            float_function(m, def, float)
-        }
-        Intrinsic::MathSqrt if count == 1 => {
-            let value = arg(m, 0);
-            let float = if value.is_float().yes() {
-                value.float()
-            } else if value.is_int().yes() {
-                value.int().to_float()
-            } else {
-                return Ok(None);
-            };
-            let zero = m.float(0.0);
-            if !float.ge(zero).yes() {
-                return Ok(None);
-            }
-            Ok(Some(m.from_float(float.sqrt())))
-        }
-        Intrinsic::IsInstance if count == 2 => {
-            let (value, class) = (arg(m, 0), arg(m, 1));
-            is_instance(m, value, class)
-        }
-        Intrinsic::ListAppend if count == 1 => {
-            let item = arg(m, 0);
-            match this {
-                Some(list) => list_append(m, list, item),
-                None => Ok(None),
-            }
-        }
-        Intrinsic::ListPop if count == 0 => match this {
-            Some(list) => list_pop(m, list),
-            None => Ok(None),
-        },
-        Intrinsic::ListPop if count == 1 => {
-            let index = arg(m, 0);
-            match this {
-                Some(list) => list_remove(m, list, index),
-                None => Ok(None),
-            }
-        }
-        Intrinsic::ListInsert if count == 2 => {
-            let (index, item) = (arg(m, 0), arg(m, 1));
-            match this {
-                Some(list) => list_insert(m, list, index, item),
-                None => Ok(None),
-            }
-        }
-        Intrinsic::Abs if count == 1 => {
-            let value = arg(m, 0);
-            if value.is_float().yes() {
-                return Ok(Some(m.from_float(value.float().abs())));
-            }
-            if value.is_int().yes() {
-                let zero = m.int(0);
-                let int = value.int();
-                if int.ge(zero).yes() {
-                    return Ok(Some(value));
-                }
-                let (negated, overflow) = zero.sub_overflowing(int);
-                if !overflow.yes() {
-                    return Ok(Some(m.from_int(negated)));
-                }
-            }
-            Ok(None)
-        }
-        Intrinsic::Min | Intrinsic::Max if count == 2 => {
-            let (x, y) = (arg(m, 0), arg(m, 1));
-            let second = if x.is_int().yes() && y.is_int().yes() {
-                if def.intrinsic == Intrinsic::Min {
-                    y.int().lt(x.int()).yes()
-                } else {
-                    y.int().gt(x.int()).yes()
-                }
-            } else if x.is_float().yes() && y.is_float().yes() {
-                if def.intrinsic == Intrinsic::Min {
-                    y.float().lt(x.float()).yes()
-                } else {
-                    y.float().gt(x.float()).yes()
-                }
-            } else {
-                return Ok(None);
-            };
-            Ok(Some(if second { y } else { x }))
-        }
-        Intrinsic::Ord if count == 1 => {
-            let value = arg(m, 0);
-            ord(m, value)
-        }
-        Intrinsic::Chr if count == 1 => {
-            let value = arg(m, 0);
-            if !value.is_int().yes() {
-                return Ok(None);
-            }
-            let limit = m.int(0x11_0000);
-            if !value.int().ult(limit).yes() {
-                return Ok(None);
-            }
-            Ok(Some(m.call_val(&opaque::CHAR, [Arg::Int(value.int())])?))
-        }
-        _ => Ok(None),
-    }
-}
-
-fn float_function<M: Machine>(
-    m: &mut M,
-    def: &'static NativeDef,
-    float: M::Float,
-) -> Result<Option<M::Val>, Leave> {
-    let Some(function) = def.float_function else {
-        return Ok(None);
-    };
-    // Finite arguments and results raise nothing.
-    let limit = m.float(f64::INFINITY);
-    if !float.abs().lt(limit).yes() {
-        return Ok(None);
-    }
-    let key = m.address((&raw const *def).expose_provenance());
-    let opaque = m.cached(1, [Key::Ref(key), Key::None], move |_, _, _| {
-        Some(crate::frame::float_opaque(def, function))
-    });
-    let Some(opaque) = opaque else {
-        return Ok(None);
-    };
-    let result = m.call_float(opaque, [Arg::Float(float)])?;
-    if !result.abs().lt(limit).yes() {
-        return Ok(None);
-    }
-    Ok(Some(m.from_float(result)))
-}
-
-fn len_of<M: Machine>(m: &mut M, value: M::Val) -> Result<Option<M::Val>, Leave> {
-    if !value.is_ref().yes() {
-        return Ok(None);
-    }
-    let object = value.reference();
-    let layout = LayoutId(object.load_int(fields::LAYOUT).promote() as u16);
-    let field = match layout {
-        layout::LIST => fields::LIST_SIZE,
-        layout::TUPLE => fields::TUPLE_SIZE,
-        layout::STR => fields::STR_LENGTH,
-        layout::DICT => fields::DICT_SIZE,
-        layout::SET | layout::FROZENSET => fields::SET_SIZE,
-        layout::RANGE => {
-            let length = object.load_val(fields::RANGE_LENGTH);
-            return Ok(length.is_int().yes().then_some(length));
-        }
-        layout::LIST_SUB
-            if inherits_from_list(m, object, |slots| slots.len.map_or(0, |len| len as usize)) =>
-        {
-            fields::LIST_SIZE
-        }
-        _ => return Ok(None),
-    };
-    let length = object.load_int(field);
-    Ok(Some(m.from_int(length)))
-}
-
-fn ord<M: Machine>(m: &mut M, value: M::Val) -> Result<Option<M::Val>, Leave> {
-    if !value.is_ref().yes() {
-        return Ok(None);
-    }
-    let object = value.reference();
-    let (str_layout, one) = (m.int(i64::from(layout::STR.0)), m.int(1));
-    if !object.load_int(fields::LAYOUT).equals(str_layout).yes()
-        || !object.load_int(fields::STR_LENGTH).equals(one).yes()
-    {
-        return Ok(None);
-    }
-    let (mask, zero) = (m.int(i64::from(taipan_objects::str::STATE_ASCII)), m.int(0));
-    if !(object.load_int(fields::STR_STATE) & mask)
-        .differs(zero)
-        .yes()
-    {
-        return Ok(None);
-    }
-    let point = object.item_int(fields::STR_ASCII, zero);
-    Ok(Some(m.from_int(point)))
-}
-
-fn is_instance<M: Machine>(
-    m: &mut M,
-    value: M::Val,
-    class: M::Val,
-) -> Result<Option<M::Val>, Leave> {
-    if !class.is_ref().yes() {
-        return Ok(None);
-    }
-    let own = if value.is_ref().yes() {
-        value.reference().load_ref(fields::TYPE)
-    } else if value.is_int().yes() {
-        m.address(ty::types::INT.as_ref().address())
-    } else {
-        m.address(ty::types::FLOAT.as_ref().address())
-    };
-    let found = m.cached(
-        1,
-        [Key::Ref(own), Key::Ref(class.reference())],
-        move |m, keys, deps| plan::is_instance(vm(m), keys[0], keys[1], deps),
-    );
-    Ok(found.map(|found| m.val(ty::bool_value(found))))
-}
-
-fn exact_list<M: Machine>(m: &mut M, value: M::Val) -> bool {
-    if !value.is_ref().yes() {
-        return false;
-    }
-    let object = value.reference();
-    let layout = object.load_int(fields::LAYOUT);
-    let (first, second) = (
-        m.int(i64::from(layout::LIST.0)),
-        m.int(i64::from(layout::LIST_SUB.0)),
-    );
-    if layout.equals(first).yes() {
-        return !became_exported(m, object);
-    }
-    layout.equals(second).yes() && !is_exported(m, object)
-}
-
-/// `list.append` with room left. (The receiver may be of a subclass: the method itself was looked up.)
-#[inline(always)]
-pub(crate) fn list_append<M: Machine>(
-    m: &mut M,
-    list: M::Val,
-    item: M::Val,
-) -> Result<Option<M::Val>, Leave> {
-    if !exact_list(m, list) {
-        return Ok(None);
-    }
-    let object = list.reference();
-    let (size, capacity) = (
-        object.load_int(fields::LIST_SIZE),
-        object.load_int(fields::LIST_CAPACITY),
-    );
-    if size.lt(capacity).yes() {
-        let items = object.load_ref(fields::LIST_ITEMS);
-        let one = m.int(1);
-        m.store_item_val(items, fields::LIST_ITEM, size, item);
-        m.store_int(object, fields::LIST_SIZE, size + one);
-    } else {
-        m.call_void(&opaque::LIST_APPEND, [Arg::Val(list), Arg::Val(item)])?;
-    }
-    Ok(Some(super::none(m)))
-}
-
-fn list_pop<M: Machine>(m: &mut M, list: M::Val) -> Result<Option<M::Val>, Leave> {
-    if !exact_list(m, list) {
-        return Ok(None);
-    }
-    let object = list.reference();
-    let size = object.load_int(fields::LIST_SIZE);
-    let (zero, one) = (m.int(0), m.int(1));
-    if !size.gt(zero).yes() {
-        return Ok(None);
-    }
-    let items = object.load_ref(fields::LIST_ITEMS);
-    let last = size - one;
-    let value = items.item_val(fields::LIST_ITEM, last);
-    let unset = m.unset();
-    m.store_item_val(items, fields::LIST_ITEM, last, unset);
-    m.store_int(object, fields::LIST_SIZE, last);
-    Ok(Some(value))
-}
-
-/// `list.pop(index)`, the index not negative.
-fn list_remove<M: Machine>(
-    m: &mut M,
-    list: M::Val,
-    index: M::Val,
-) -> Result<Option<M::Val>, Leave> {
-    if !exact_list(m, list) || !index.is_int().yes() {
-        return Ok(None);
-    }
-    let (index, size) = (index.int(), list.reference().load_int(fields::LIST_SIZE));
-    if !index.ult(size).yes() {
-        return Ok(None);
-    }
-    m.call_val(&opaque::LIST_REMOVE, [Arg::Val(list), Arg::Int(index)])
-        .map(Some)
-}
-
-/// `list.insert(index, item)`, the index not negative and at most the length.
-fn list_insert<M: Machine>(
-    m: &mut M,
-    list: M::Val,
-    index: M::Val,
-    item: M::Val,
-) -> Result<Option<M::Val>, Leave> {
-    if !exact_list(m, list) || !index.is_int().yes() {
-        return Ok(None);
-    }
-    let (index, size) = (index.int(), list.reference().load_int(fields::LIST_SIZE));
-    if size.ult(index).yes() {
-        return Ok(None);
-    }
-    m.call_void(
-        &opaque::LIST_INSERT,
-        [Arg::Val(list), Arg::Int(index), Arg::Val(item)],
-    )?;
-    Ok(Some(super::none(m)))
 }
 
 #[inline(always)]
@@ -903,84 +442,4 @@ pub(crate) fn call_ex<M: Machine>(m: &mut M, word: Word) -> Next {
     )?;
     m.set_reg(a(word), value);
     Ok(())
-}
-
-#[inline(always)]
-pub(crate) fn return_value<M: Machine>(m: &mut M, word: Word) -> Next {
-    let value = m.reg(a(word));
-    leave_with(m, value)
-}
-
-/// Leaves the running frame with a value.
-#[inline(always)]
-pub(crate) fn leave_with<M: Machine>(m: &mut M, value: M::Val) -> Next {
-    let (kind, result) = m.returning(value)?;
-    if kind == kind::PLAIN {
-        m.pop_frame();
-        m.set_reg(i32::from(result), value);
-        return Ok(());
-    }
-    m.cold(move |m| {
-        if kind == kind::INIT {
-            return finish_init(m, result, value);
-        }
-        m.pop_frame();
-        deliver(m, kind, result, value)
-    })
-}
-
-fn finish_init<M: Machine>(m: &mut M, result: u16, value: M::Val) -> Next {
-    let object = m.frame_extra();
-    if !value.is(ty::none()).yes() {
-        m.pop_frame();
-        m.call_void(&opaque::BAD_INIT, [Arg::Val(value)])?;
-        return Err(Leave::Raised);
-    }
-    m.pop_frame();
-    m.set_reg(i32::from(result), object);
-    Ok(())
-}
-
-/// What happens with the result of a frame in its caller (the frame is gone already).
-pub(crate) fn deliver<M: Machine>(m: &mut M, kind: u16, result: u16, value: M::Val) -> Next {
-    match kind {
-        kind::PLAIN => m.set_reg(i32::from(result), value),
-        kind::CALLABLE => {
-            let unset = m.unset();
-            m.set_reg(i32::from(result), value);
-            m.set_reg(i32::from(result) + 1, unset);
-        }
-        kind::FOR_ITER => iterate::leave_loop(m),
-        kind::SEND => generator::end_of_send(m, result, value),
-        _ => {}
-    }
-    Ok(())
-}
-
-/// What a return does, for the driver: compiled code ended by returning `value` from its root frame.
-pub(crate) fn deliver_return<M: Machine>(m: &mut M, value: M::Val) -> Next {
-    // SAFETY: the machine's code is live.
-    let code = unsafe { CodeData::of(m.code()) };
-    let extra = m.frame_extra();
-    if run::is_generator(code) && extra.is_set().yes() {
-        let state = extra.reference().load_int(fields::GEN_STATE);
-        let limit = m.int(crate::frame::state::RUNNING);
-        let yielded = state.lt(limit).yes();
-        let parent = if yielded {
-            None
-        } else {
-            generator::parent_of(m, extra.reference())
-        };
-        let (kind, result) = m.returning(value)?;
-        m.pop_frame();
-        if yielded {
-            m.set_reg(i32::from(result), value);
-            return Ok(());
-        }
-        return match parent {
-            Some(parent) => generator::take_over(m, &parent, kind, result, Some(value)),
-            None => deliver(m, kind, result, value),
-        };
-    }
-    leave_with(m, value)
 }

@@ -19,7 +19,7 @@ use crate::fields;
 use crate::frame::state;
 use crate::kind;
 use crate::opaque;
-use crate::ops::{call, iterate};
+use crate::ops::{call, iterate, leave};
 use crate::run::pc_index;
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
 use taipan_bytecode::{CodeFlags, Op, Word};
@@ -61,7 +61,7 @@ pub(crate) fn return_generator<M: Machine>(m: &mut M) -> Next {
     m.store_int(object, fields::GEN_PC, pc);
     let live = depth(m);
     save_registers(m, object, live);
-    call::leave_with(m, object.val())
+    leave::leave_with(m, object.val())
 }
 
 /// The value of `GEN_PC` in the frame of a generator that has just started to delegate: no `yield_delegated` ends there.
@@ -350,7 +350,7 @@ fn finish_with<M: Machine>(m: &mut M, value: M::Val) -> Next {
     let generator = m.frame_extra();
     if !generator.is_set().yes() {
         // Returned before the generator object was made: cannot happen in compiled code.
-        return call::leave_with(m, value);
+        return leave::leave_with(m, value);
     }
     let generator = generator.reference();
     let parent = parent_of(m, generator);
@@ -360,7 +360,7 @@ fn finish_with<M: Machine>(m: &mut M, value: M::Val) -> Next {
     m.pop_frame();
     match parent {
         Some(parent) => take_over(m, &parent, kind, result, Some(value)),
-        None => call::deliver(m, kind, result, value),
+        None => leave::deliver(m, kind, result, value),
     }
 }
 
