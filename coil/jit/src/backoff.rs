@@ -14,6 +14,8 @@ pub(crate) enum Place {
     Resume(usize, u32),
     /// An exit: trace and site.
     Exit(u32, u32),
+    /// Another version of a loop, by its first trace.
+    Version(u32),
 }
 
 #[derive(Clone, Copy, Default, Debug)]

@@ -33,16 +33,16 @@ impl Jit {
     /// The optimised form of a trace, with the states of its labels. With `through_start` a link goes through the start of its target.
     pub(crate) fn optimise(
         &self,
-        trace: Trace,
+        trace: &Trace,
         entry: Entry,
         through_start: bool,
     ) -> Result<(Compiled, Links), Refusal> {
         let options = &self.options.jit;
         if options.verify {
-            coil_trace::verify(&trace).map_err(|error| format!("recorded trace: {error}"))?;
+            coil_trace::verify(trace).map_err(|error| format!("recorded trace: {error}"))?;
         }
         let (mut compiled, links) = if options.no_opt {
-            (plain::lower(&trace), Vec::new())
+            (plain::lower(trace), Vec::new())
         } else {
             let how = coil_opt::Options {
                 peel: !options.no_peel,
@@ -77,6 +77,13 @@ impl LinkTargets for Table {
     fn labels(&self, target: u32) -> &[LabelState] {
         match self.get(target) {
             Some(trace) if trace.valid => &trace.links,
+            _ => &[],
+        }
+    }
+
+    fn versions(&self, target: u32) -> &[u32] {
+        match self.get(target) {
+            Some(trace) if trace.valid => &trace.versions,
             _ => &[],
         }
     }

@@ -115,6 +115,11 @@ impl Jit {
                 // SAFETY: by contract.
                 unsafe { forget_resume(cx, address) };
             }
+            Entry::Version(first) => {
+                if let Some(first) = self.table.get_mut(first) {
+                    first.versions.retain(|version| *version != number);
+                }
+            }
             Entry::Bridge(parent, site) => {
                 if let Some(backend) = &mut self.backend
                     && let Some(parent) = self.table.get(parent)

@@ -9,6 +9,7 @@ use crate::roots::ContextRoots;
 use crate::stats::{Clock, Stats};
 use crate::stress::Forced;
 use crate::table::Table;
+use crate::version::Held;
 use coil_backend::Backend;
 use coil_frame::{CodeBlock, Context, FrameRecord};
 use coil_heap::RootSetId;
@@ -43,6 +44,8 @@ pub struct Jit {
     pub(crate) recording: Cell<*const TraceBuf>,
     /// The trace being compiled; its constants are roots.
     pub(crate) compiling: Vec<u64>,
+    /// A bridge that waits for a version of its loop.
+    pub(crate) held: Option<Held>,
     /// Runs of compiled code on the native stack, outermost first.
     pub(crate) running: Vec<Running>,
     /// Registers from the start of a trace's root window that any trace may use.
@@ -112,6 +115,7 @@ impl Jit {
             changes: FxHashMap::default(),
             recording: Cell::new(std::ptr::null()),
             compiling: Vec::new(),
+            held: None,
             running: Vec::new(),
             window_extent: 0,
             spill_extent: 0,
@@ -188,6 +192,9 @@ impl Jit {
             f(&trace.keep);
         }
         f(&self.compiling);
+        if let Some(held) = &self.held {
+            f(&held.recorded.keep);
+        }
         // SAFETY: set only while the buffer lives.
         if let Some(buf) = unsafe { self.recording.get().as_ref() } {
             buf.kept(|words| f(words));

@@ -39,6 +39,7 @@ mod stats;
 mod stress;
 mod table;
 pub mod tiny;
+mod version;
 
 #[cfg(test)]
 mod tests;

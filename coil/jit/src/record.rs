@@ -1,18 +1,19 @@
 //! A recording, and the installation of what comes of it.
 
 use crate::backoff::Place;
-use crate::compile::{count_calls, count_ops};
+use crate::compile::{Links, count_calls, count_ops};
 use crate::driver::{Outcome, Step, finish_root};
 use crate::jit::{Answers, Jit, nanoseconds};
 use crate::raw;
 use crate::runtime::RUNTIME;
-use crate::table::{Compiled, Entry, Site};
+use crate::table::{self, Entry, Site};
+use crate::version::Held;
 use coil_backend::Kind;
 use coil_frame::Context;
 use coil_machine::{Leave, MachineState, StopReason};
 use coil_options::{DumpKind, Section};
 use coil_record::{Limits, Recorded, Recorder, Start, TraceBuf};
-use coil_trace::{CompiledEnd, End, Exit, Op, SnapshotId, Trace};
+use coil_trace::{Compiled, CompiledEnd, End, Exit, Op, SnapshotId, Trace};
 use std::time::Instant;
 
 /// Values that the exit of a trace may have; traces with more are refused.
@@ -77,8 +78,10 @@ impl Jit {
         jit.recording.set(std::ptr::null());
         jit.stats.record_ns += nanoseconds(begin);
         jit.stats.bytecodes += recorded.bytecodes;
-        if let Err(reason) = jit.install(number, entry, recorded, place) {
-            jit.stats.abort(&reason);
+        let installed = jit.install(number, entry, recorded, place, true);
+        if let Err(reason) = &installed {
+            jit.stats.abort(reason);
+            jit.table.give_back(number);
             jit.cool(entry);
         }
         jit.compiling.clear();
@@ -94,6 +97,10 @@ impl Jit {
             // SAFETY: attached; the root's record is the innermost.
             return unsafe { finish_root(cx) };
         }
+        if let Ok(Some(held)) = installed {
+            // SAFETY: attached; the recording ended at the loop's header.
+            return unsafe { Jit::record_version(cx, held) };
+        }
         // An exception may be pending for the handler that pc stands at; one that is to be unwound has been.
         Step::Go
     }
@@ -105,7 +112,7 @@ impl Jit {
         let elapsed = nanoseconds(*self.first_hot.get_or_init(Instant::now));
         let ramp = full * elapsed.min(RAMP_NS) / RAMP_NS;
         let percent = match place {
-            Place::Loop(_) => ramp.max(full / LOOPS_AT_FIRST),
+            Place::Loop(_) | Place::Version(_) => ramp.max(full / LOOPS_AT_FIRST),
             _ => ramp,
         };
         let spent = self.stats.record_ns + self.stats.optimise_ns + self.stats.compile_ns;
@@ -120,14 +127,15 @@ impl Jit {
         }
     }
 
-    /// Compiles a recorded trace and puts it to use.
-    fn install(
+    /// Compiles a recorded trace and puts it to use; or holds it back, if that is allowed, until there is a version of its loop that fits.
+    pub(crate) fn install(
         &mut self,
         number: u32,
         entry: Entry,
         recorded: Recorded,
         place: Place,
-    ) -> Result<(), String> {
+        may_hold: bool,
+    ) -> Result<Option<Held>, String> {
         let max_tries = self.options.jit.max_tries.max(1);
         let mut abort = recorded.abort;
         let changed = |cell: usize, version: u32| {
@@ -177,8 +185,29 @@ impl Jit {
             self.backoff.failed(place, None, 1);
             return Err(reason.to_owned());
         }
-        match self.compile(number, entry, recorded, &title) {
-            Ok(()) => Ok(()),
+        // A bridge that is nothing but the way back into a loop starts where a guard of that way failed: the state does not fit the
+        // loop's label, and the loop's start takes any.
+        let through_start = matches!(entry, Entry::Bridge(..)) && recorded.bytecodes <= 1;
+        let begin = Instant::now();
+        let optimised = self.optimise(&recorded.trace, entry, through_start);
+        self.stats.optimise_ns += nanoseconds(begin);
+        if let Ok((compiled, _)) = &optimised
+            && may_hold
+            && !through_start
+            && let Some(target) = self.wants_version(entry, &recorded, &compiled.end)
+        {
+            return Ok(Some(Held {
+                number,
+                entry,
+                place,
+                recorded,
+                target,
+            }));
+        }
+        let compiled = optimised
+            .and_then(|optimised| self.compile(number, entry, recorded, optimised, &title));
+        match compiled {
+            Ok(()) => Ok(None),
             Err(reason) => {
                 self.log(Section::JitAbort, format_args!("{title}: {reason}"));
                 if self.backoff.failed(place, None, max_tries) {
@@ -217,6 +246,10 @@ impl Jit {
             Entry::Function(code) => format!("function {}", self.name_of(code)),
             Entry::Resume(code, at) => format!("resume {}@{at}", self.name_of(code)),
             Entry::Bridge(trace, site) => format!("bridge {trace}.{site}"),
+            Entry::Version(first) => match self.table.get(first).map(|first| first.entry) {
+                Some(Entry::Loop(code, at)) => format!("version {}@{at}", self.name_of(code)),
+                _ => format!("version {first}"),
+            },
         }
     }
 
@@ -225,6 +258,7 @@ impl Jit {
         number: u32,
         entry: Entry,
         recorded: Recorded,
+        (compiled, links): (Compiled, Links),
         title: &str,
     ) -> Result<(), String> {
         let ops_before = count_ops(&recorded.trace);
@@ -233,12 +267,6 @@ impl Jit {
             let text = recorded.trace.to_string();
             dump.write(DumpKind::Ir, format_args!("{number} {title}"), &text);
         }
-        let begin = Instant::now();
-        // A bridge that is nothing but the way back into a loop starts where a guard of that way failed: the state does not fit the
-        // loop's label, and the loop's start takes any.
-        let through_start = matches!(entry, Entry::Bridge(..)) && recorded.bytecodes <= 1;
-        let (compiled, links) = self.optimise(recorded.trace, entry, through_start)?;
-        self.stats.optimise_ns += nanoseconds(begin);
         if dump.on(DumpKind::IrOpt) {
             let text = compiled.to_string();
             dump.write(DumpKind::IrOpt, format_args!("{number} {title}"), &text);
@@ -340,7 +368,7 @@ impl Jit {
             }
         }
         exits.shrink_to_fit();
-        let trace = Compiled {
+        let trace = table::Compiled {
             code,
             exits,
             consts: compiled.trace.consts,
@@ -350,12 +378,14 @@ impl Jit {
             entry,
             root,
             bridges: 0,
+            version_tries: 0,
+            versions: Vec::new(),
             valid: true,
             incoming: Vec::new(),
             keep,
             links,
         };
-        self.table.add(trace);
+        self.table.add(number, trace);
         self.link(number, entry);
         Ok(())
     }
@@ -387,6 +417,13 @@ impl Jit {
                 let slot = unsafe { raw::word_at(code, header - 1) };
                 // SAFETY: as above.
                 unsafe { slot.write(address.expose_provenance() as u64) };
+            }
+            Entry::Version(first) => {
+                self.stats.versions += 1;
+                if let Some(first) = self.table.get_mut(first) {
+                    first.versions.push(number);
+                    first.incoming.push(number);
+                }
             }
             Entry::Function(code) => {
                 self.stats.functions += 1;

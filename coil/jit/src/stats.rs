@@ -28,6 +28,8 @@ counters! {
     recordings;
     /// Loops compiled.
     loops;
+    /// Further versions of loops compiled.
+    versions;
     /// Functions compiled.
     functions;
     /// Continuations after calls compiled.

@@ -15,6 +15,8 @@ pub(crate) enum Entry {
     Resume(*const CodeBlock, u32),
     /// A bridge: parent and exit site.
     Bridge(u32, u32),
+    /// Another version of a loop whose first trace this is: only bridges lead to it.
+    Version(u32),
 }
 
 /// The driver's side of an exit site.
@@ -39,6 +41,9 @@ pub(crate) struct Compiled {
     /// The entry trace that bridges belong to.
     pub(crate) root: u32,
     pub(crate) bridges: u64,
+    /// Of a loop: how many versions of it were recorded, and which came of that.
+    pub(crate) version_tries: u32,
+    pub(crate) versions: Vec<u32>,
     pub(crate) valid: bool,
     /// Traces whose code jumps to this one's.
     pub(crate) incoming: Vec<u32>,
@@ -52,8 +57,9 @@ pub(crate) struct Compiled {
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     traces: Vec<Option<Box<Compiled>>>,
-    /// The last number was given to a recording and has come to nothing so far.
-    reserved: bool,
+    /// Numbers given to recordings that are in progress, and those of such that came to nothing.
+    open: Vec<u32>,
+    spare: Vec<u32>,
     /// Some traces are not valid.
     pub(crate) stale: bool,
 }
@@ -62,18 +68,24 @@ impl Table {
     /// A number for a trace to be recorded.
     pub(crate) fn reserve(&mut self) -> u32 {
         // A number that came to nothing is used again, that of a trace never.
-        if !self.reserved {
+        let number = self.spare.pop().unwrap_or_else(|| {
             self.traces.push(None);
-            self.reserved = true;
-        }
-        u32::try_from(self.traces.len() - 1).expect("fewer than 2^32 traces in a run")
+            u32::try_from(self.traces.len() - 1).expect("fewer than 2^32 traces in a run")
+        });
+        self.open.push(number);
+        number
     }
 
-    /// Adds the trace that the last number was reserved for.
-    pub(crate) fn add(&mut self, trace: Compiled) {
-        let place = self.traces.last_mut().expect("a number was reserved");
-        *place = Some(Box::new(trace));
-        self.reserved = false;
+    /// The recording that this number was reserved for came to nothing.
+    pub(crate) fn give_back(&mut self, number: u32) {
+        self.open.retain(|open| *open != number);
+        self.spare.push(number);
+    }
+
+    /// Adds the trace that a number was reserved for.
+    pub(crate) fn add(&mut self, number: u32, trace: Compiled) {
+        self.open.retain(|open| *open != number);
+        self.traces[number as usize] = Some(Box::new(trace));
     }
 
     /// Takes out the traces that are not valid.
@@ -98,7 +110,8 @@ impl Table {
 
     /// Traces to come will not have numbers below this.
     pub(crate) fn complete(&self) -> usize {
-        self.traces.len() - usize::from(self.reserved)
+        let open = self.open.iter().chain(&self.spare).min();
+        open.map_or(self.traces.len(), |number| *number as usize)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Compiled> {

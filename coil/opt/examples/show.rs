@@ -8,7 +8,7 @@ fn main() {
         .expect("readable");
     let trace = coil_trace::parse_trace(&text).expect("a trace");
     coil_trace::verify(&trace).expect("well formed");
-    match coil_opt::optimize(trace, &coil_opt::Options::default(), &coil_opt::NoTargets) {
+    match coil_opt::optimize(&trace, &coil_opt::Options::default(), &coil_opt::NoTargets) {
         Ok(done) => {
             println!("{}{:?}", done.compiled, done.statistics);
             coil_trace::verify_compiled(&done.compiled).expect("well formed");

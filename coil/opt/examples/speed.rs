@@ -20,7 +20,7 @@ fn main() {
             let copies = traces.clone();
             let start = Instant::now();
             for trace in copies {
-                if let Ok(done) = optimize(trace, &Options::default(), &NoTargets) {
+                if let Ok(done) = optimize(&trace, &Options::default(), &NoTargets) {
                     recorded += done.statistics.recorded;
                     attempts += done.statistics.attempts;
                     emitted += done.statistics.emitted;

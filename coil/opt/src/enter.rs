@@ -252,7 +252,7 @@ impl Pass<'_> {
             let inside = self.pure(unbox, actual, Id::NONE);
             return Ok((leaf, inside, None));
         }
-        if tags & tag == 0 || self.mode == Mode::BackEdge {
+        if tags & tag == 0 || self.exact || self.mode == Mode::BackEdge {
             return Err(Mismatch::Tag(at));
         }
         Ok((leaf, actual, Some(unbox)))

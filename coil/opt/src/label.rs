@@ -76,6 +76,11 @@ pub struct LabelState {
 pub trait LinkTargets {
     /// The labels of a trace at the place where links to it go, the best first.
     fn labels(&self, target: u32) -> &[LabelState];
+
+    /// Other traces of the same place, whose labels may fit where the target's do not.
+    fn versions(&self, _target: u32) -> &[u32] {
+        &[]
+    }
 }
 
 /// No other trace can be entered but through memory.

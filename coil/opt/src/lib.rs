@@ -160,7 +160,7 @@ pub struct Optimized {
 /// # Errors
 /// When the trace cannot be compiled, with the reason.
 pub fn optimize(
-    trace: Trace,
+    trace: &Trace,
     options: &Options,
     links: &dyn LinkTargets,
 ) -> Result<Optimized, AbortReason> {
@@ -168,7 +168,7 @@ pub fn optimize(
         return Err(AbortReason::TooLong);
     }
     let mut statistics = Statistics::default();
-    let (compiled, label) = run(&trace, options, links, &mut statistics)?;
+    let (compiled, label) = run(trace, options, links, &mut statistics)?;
     let guards = |trace: &Trace| {
         let guards = trace
             .insts
@@ -177,7 +177,7 @@ pub fn optimize(
         guards.count()
     };
     statistics.recorded = trace.insts.len();
-    statistics.guards_recorded = guards(&trace);
+    statistics.guards_recorded = guards(trace);
     statistics.emitted = compiled.trace.insts.len();
     statistics.guards_emitted = guards(&compiled.trace);
     Ok(Optimized {
@@ -197,8 +197,9 @@ fn run(
     let end = match &trace.end {
         End::Loop(snapshot) => return run_loop(pass, *snapshot, statistics),
         End::Link { target, snapshot } => {
-            pass.walk()?;
-            link(&mut pass, *target, *snapshot, links, options)
+            let end = link(&mut pass, *target, *snapshot, links)?;
+            let (part, pools) = Part::of(pass);
+            return Ok(finish(trace, &pools, part, None, end));
         }
         End::Exit(snapshot) => {
             pass.walk()?;
@@ -219,64 +220,90 @@ fn run(
     Ok(finish(trace, &pools, part, None, end))
 }
 
-/// The end of a trace that goes on in another one: at the first label whose state matches, or through memory.
+/// A trace that goes on in another one, walked to its end and through it: at the first label whose state matches, or through memory.
 fn link(
     pass: &mut Pass<'_>,
     target: u32,
     snapshot: SnapshotId,
     links: &dyn LinkTargets,
-    options: &Options,
-) -> CompiledEnd {
-    let mut slots = pass.end_slots(snapshot);
+) -> Result<CompiledEnd, AbortReason> {
+    let (trace, options) = (pass.rec, pass.options);
+    pass.walk()?;
+    let mut labels: Vec<(u32, &LabelState)> = Vec::new();
+    for number in std::iter::once(&target).chain(links.versions(target)) {
+        labels.extend(links.labels(*number).iter().map(|state| (*number, state)));
+    }
+    pass.pools.flatten(trace, snapshot);
     let frame = match pass.pools.frames(snapshot) {
-        [frame] if frame.base == 0 => Some(*frame),
+        [frame] if frame.base == 0 => Some((frame.code, frame.pc)),
         _ => None,
     };
-    for state in links.labels(target) {
-        let here = |frame: coil_trace::SnapshotFrame| {
-            (frame.code, frame.pc) == (state.frame.code, state.frame.pc)
-        };
-        if !frame.is_some_and(here) {
-            continue;
-        }
-        for (slot, _) in &state.slots {
-            if let Err(at) = slots.binary_search_by_key(slot, |(slot, _)| *slot) {
-                let value = if options.bridge {
-                    pass.window_load(*slot)
-                } else {
-                    pass.input_at(*slot)
-                };
-                slots.insert(at, (*slot, value));
+    labels.retain(|(_, state)| frame == Some((state.frame.code, state.frame.pc)));
+    // Where there is a choice, first those for which nothing of unknown kind must be tested.
+    let rounds: &[bool] = if labels.len() > 1 {
+        &[true, false]
+    } else {
+        &[false]
+    };
+    for exact in rounds {
+        for (number, state) in &labels {
+            pass.exact = *exact;
+            let end = enter_label(pass, *number, state, snapshot);
+            pass.exact = false;
+            match end {
+                Ok(end) => return Ok(end),
+                Err(Mismatch::Header | Mismatch::Virtual(u32::MAX)) => {
+                    // Guards may have been emitted that would fail for nothing.
+                    *pass = Pass::new(trace, options, Pools::new(trace));
+                    pass.walk()?;
+                    pass.pools.flatten(trace, snapshot);
+                }
+                Err(_) => {}
             }
         }
-        let Ok(values) = pass.enter(state, &slots, snapshot) else {
-            continue;
-        };
-        let args = state.phis.iter().map(|at| values[*at as usize]).collect();
-        for (slot, id) in &slots {
-            if state
-                .slots
-                .binary_search_by_key(slot, |(slot, _)| *slot)
-                .is_err()
-            {
-                pass.store_slot(slot.cast_unsigned(), *id);
-            }
-        }
-        return CompiledEnd::Link {
-            target,
-            label: state.label,
-            args,
-        };
     }
     // The other trace reads real objects from memory.
     pass.last_snapshot = snapshot;
-    for (_, id) in &slots {
-        pass.materialise_held(*id);
+    for (_, id) in pass.end_slots(snapshot) {
+        pass.materialise_held(id);
     }
-    CompiledEnd::Enter {
+    Ok(CompiledEnd::Enter {
         target,
         exit: pass.exit(snapshot),
+    })
+}
+
+/// The end of a trace that goes on at a label.
+fn enter_label(
+    pass: &mut Pass<'_>,
+    target: u32,
+    state: &LabelState,
+    snapshot: SnapshotId,
+) -> Result<CompiledEnd, Mismatch> {
+    let mut slots = pass.end_slots(snapshot);
+    for (slot, _) in &state.slots {
+        if let Err(at) = slots.binary_search_by_key(slot, |(slot, _)| *slot) {
+            let value = if pass.options.bridge {
+                pass.window_load(*slot)
+            } else {
+                pass.input_at(*slot)
+            };
+            slots.insert(at, (*slot, value));
+        }
     }
+    let values = pass.enter(state, &slots, snapshot)?;
+    let args = state.phis.iter().map(|at| values[*at as usize]).collect();
+    for (slot, id) in &slots {
+        let held = state.slots.binary_search_by_key(slot, |(slot, _)| *slot);
+        if held.is_err() {
+            pass.store_slot(slot.cast_unsigned(), *id);
+        }
+    }
+    Ok(CompiledEnd::Link {
+        target,
+        label: state.label,
+        args,
+    })
 }
 
 fn run_loop(

@@ -90,6 +90,8 @@ pub(crate) struct Pass<'t> {
     /// State in which execution can go on when memory is refused.
     pub(crate) last_snapshot: SnapshotId,
     pub(crate) mode: Mode,
+    /// Labels are entered only by values that are known to be of the kinds they expect.
+    pub(crate) exact: bool,
     /// Header instructions that did not hold at the back-edge, set by `enter`.
     pub(crate) unproven: Vec<usize>,
     pub(crate) header_at: usize,
@@ -121,6 +123,7 @@ impl<'t> Pass<'t> {
             start_frame: None,
             last_snapshot: SnapshotId::NONE,
             mode: Mode::Normal,
+            exact: false,
             unproven: Vec::new(),
             header_at: usize::MAX,
             pinned_forced: false,

@@ -33,7 +33,7 @@ impl Tally {
 }
 
 fn optimized(case: &Case, options: &Options) -> Result<Optimized, AbortReason> {
-    let done = optimize(case.trace.clone(), options, &NoTargets)?;
+    let done = optimize(&case.trace, options, &NoTargets)?;
     if let Err(malformed) = verify_compiled(&done.compiled) {
         panic!("{malformed}\n{}\n{}", case.trace, done.compiled);
     }
@@ -217,7 +217,7 @@ fn links(bridge: bool) {
             snapshot,
         };
         let targets = Target(done.labels.clone());
-        let link = optimize(linking, &options, &targets).expect("a straight trace");
+        let link = optimize(&linking, &options, &targets).expect("a straight trace");
         if let Err(malformed) = verify_compiled(&link.compiled) {
             panic!("{malformed}\n{}", link.compiled);
         }

@@ -24,7 +24,7 @@ new n0 = layout 20 size 48
 fn optimized(text: &str) -> String {
     let trace = parse_trace(&format!("{DESCRIPTORS}{text}")).expect("a trace");
     verify(&trace).expect("a well-formed trace");
-    match optimize(trace, &Options::default(), &NoTargets) {
+    match optimize(&trace, &Options::default(), &NoTargets) {
         Ok(done) => {
             verify_compiled(&done.compiled).expect("a well-formed compiled trace");
             let text = done.compiled.to_string();

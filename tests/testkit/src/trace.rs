@@ -4,7 +4,7 @@
 //! # expect-trace: loop total: no new, no call_*, ops <= 12, int_add_ovf == 1, ends jump
 //! ```
 //!
-//! A line names traces, `loop NAME`, `function NAME` or `resume NAME` (NAME is the function's qualified name, or `<module>`), and says what must hold for
+//! A line names traces, `loop NAME`, `version NAME` (of a loop, for other types), `function NAME` or `resume NAME` (NAME is the function's qualified name, or `<module>`), and says what must hold for
 //! each trace that was compiled for it; there must be one. It may stand anywhere in the script, at the start of a line or indented.
 //! Of a trace with labels, only what follows the last label counts: the body of the loop, as it runs from the second turn on. `whole`
 //! as the first clause asks for the whole trace, preamble included.
@@ -44,7 +44,7 @@ enum How {
     AtLeast,
 }
 
-const KINDS: [&str; 3] = ["loop", "function", "resume"];
+const KINDS: [&str; 4] = ["loop", "version", "function", "resume"];
 const ENDS: [&str; 5] = ["jump", "link", "enter", "exit", "return"];
 
 /// The expectations in a script's text.
