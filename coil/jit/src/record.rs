@@ -5,6 +5,7 @@ use crate::compile::{count_calls, count_ops};
 use crate::driver::{Outcome, Step, finish_root};
 use crate::jit::{Answers, Jit, nanoseconds};
 use crate::raw;
+use crate::regret::{Visits, early_end};
 use crate::runtime::RUNTIME;
 use crate::table::{Compiled, Entry, Site};
 use coil_backend::Kind;
@@ -299,6 +300,11 @@ impl Jit {
             Entry::Bridge(parent, _) => self.table.get(parent).map_or(number, |trace| trace.root),
             _ => number,
         };
+        let parent = match entry {
+            Entry::Bridge(parent, site) => self.table.get(parent).map(|parent| (parent, site)),
+            _ => None,
+        };
+        let early_end = early_end(&compiled.labels, parent);
         let frames = compiled.exits.iter().flat_map(|exit| &exit.frames);
         let ends = frames.map(|frame| {
             let code = std::ptr::with_exposed_provenance::<coil_frame::CodeBlock>(frame.code);
@@ -350,6 +356,8 @@ impl Jit {
             entry,
             root,
             bridges: 0,
+            early_end,
+            visits: Visits::default(),
             valid: true,
             incoming: Vec::new(),
             keep,
@@ -370,6 +378,9 @@ impl Jit {
             return;
         };
         let address = trace.code.entry;
+        if !matches!(entry, Entry::Bridge(..)) {
+            self.owners.insert(address.addr(), number);
+        }
         // Frames that this trace pushes go on in compiled code where there is some.
         for (point, resume) in trace.code.resume_points.iter().enumerate() {
             let key = (resume.frame.code, resume.frame.pc);

@@ -1,5 +1,6 @@
 //! All traces of a context.
 
+use crate::regret::Visits;
 use coil_backend::{Targets, TraceCode};
 use coil_frame::CodeBlock;
 use coil_trace::{Const, Exit, Field, NewObject, Op};
@@ -39,6 +40,10 @@ pub(crate) struct Compiled {
     /// The entry trace that bridges belong to.
     pub(crate) root: u32,
     pub(crate) bridges: u64,
+    /// Instructions before this one are executed only shortly after the entry.
+    pub(crate) early_end: u32,
+    /// Of an entry trace.
+    pub(crate) visits: Visits,
     pub(crate) valid: bool,
     /// Traces whose code jumps to this one's.
     pub(crate) incoming: Vec<u32>,
