@@ -1,6 +1,7 @@
 //! `cargo xtask ci`: everything that must hold before a commit, cheap steps first. A failing step does not stop the
 //! others; the closing table tells how long each took and how it ended.
 
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -29,6 +30,9 @@ const STEPS: &[Step] = &[
                 "warnings",
             ],
         )
+    }),
+    ("aarch64", |_| {
+        with_target("aarch64-unknown-linux-gnu", &["check", "--workspace"])
     }),
     ("test", |_| {
         run_cargo(&["test", "--workspace", "--exclude", "testkit"])
@@ -121,6 +125,20 @@ fn with_component(component: &str, arguments: &[&str]) -> Result<String, String>
     }
     Ok(format!(
         "skipped: this toolchain has no {component} (rustup component add rustfmt clippy)"
+    ))
+}
+
+/// A toolchain without the standard library for the target skips the step, except under CI.
+fn with_target(target: &str, arguments: &[&str]) -> Result<String, String> {
+    let there = Command::new("rustc")
+        .args(["--print", "target-libdir", "--target", target])
+        .output()
+        .is_ok_and(|output| Path::new(String::from_utf8_lossy(&output.stdout).trim()).is_dir());
+    if there || std::env::var("CI").is_ok_and(|value| value == "true") {
+        return run_cargo(&[arguments, &["--target", target]].concat());
+    }
+    Ok(format!(
+        "skipped: this toolchain has no {target} (rustup target add {target})"
     ))
 }
 

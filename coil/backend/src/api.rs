@@ -10,6 +10,7 @@ use std::mem::MaybeUninit;
 /// Spill slots a trace may use; one that needs more is refused.
 pub const SPILL_SLOTS: usize = 512;
 /// So many of them are cleared at each entry; few traces use more.
+#[cfg(target_arch = "x86_64")]
 pub(crate) const CLEARED_SLOTS: usize = 64;
 
 /// Where an exit leaves the spill slots of the trace, for decoding. While the code runs, its first word says where the code

@@ -7,10 +7,12 @@
 #![allow(clippy::print_stdout, reason = "a program that prints")]
 
 use std::hint::black_box;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use coil_heap::{
-    ARRAY_ITEMS, AttachedMutator, FIRST_FREE_LAYOUT, Heap, HeapConfig, Layout, LayoutTable,
+    ARRAY_ITEMS, AttachedMutator, Collection, FIRST_FREE_LAYOUT, Heap, HeapConfig, Layout,
+    LayoutTable, Observer,
 };
 use coil_value::{LayoutId, Ref, Value};
 
@@ -417,6 +419,32 @@ fn peak_kb() -> i64 {
     unsafe { usage.assume_init() }.ru_maxrss
 }
 
+/// Processor time of the pauses, and what the longest of them were made of.
+fn show_pauses(pauses: &mut [Collection]) {
+    pauses.sort_unstable_by_key(|pause| pause.processor_ns);
+    let ms = |ns: u64| ns as f64 / 1e6;
+    let at = |share: f64| pauses[((pauses.len() - 1) as f64 * share) as usize].processor_ns;
+    if pauses.is_empty() {
+        return;
+    }
+    println!(
+        "       processor time of pauses: median {:.2}, p99 {:.2}, p99.9 {:.2}, max {:.2} ms",
+        ms(at(0.5)),
+        ms(at(0.99)),
+        ms(at(0.999)),
+        ms(at(1.0))
+    );
+    for pause in pauses.iter().rev().take(3) {
+        println!(
+            "       {:.2} ms of {:.2}: minor {:.2}, then {:?}",
+            ms(pause.processor_ns),
+            ms(pause.pause_ns),
+            ms(pause.minor_ns),
+            pause.major
+        );
+    }
+}
+
 fn collected(name: &str) {
     let mut layouts = LayoutTable::new();
     for fields in 0..5 {
@@ -427,7 +455,14 @@ fn collected(name: &str) {
         );
     }
     let begin = Instant::now();
-    let heap = Heap::new(HeapConfig::default(), layouts).expect("address space");
+    let pauses = Arc::new(Mutex::new(Vec::new()));
+    let told = pauses.clone();
+    let listener = move |collection: &Collection| told.lock().expect("alone").push(*collection);
+    let config = HeapConfig {
+        observer: Observer(Some(Arc::new(listener))),
+        ..HeapConfig::default()
+    };
+    let heap = Heap::new(config, layouts).expect("address space");
     let memory = Collected(heap.attach());
     black_box(memory.object(1));
     println!(
@@ -447,6 +482,7 @@ fn collected(name: &str) {
         counters.pauses.max_ns / 1000,
         counters.pauses.total_ns / 1_000_000,
     );
+    show_pauses(&mut pauses.lock().expect("alone"));
     println!(
         "       longest: minor {} us, step {} us, finish {} us, trim {} us",
         counters.minor_max_ns / 1000,

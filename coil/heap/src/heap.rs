@@ -146,17 +146,31 @@ impl Drop for Resume<'_> {
 /// After this many minor collections the program is asked for the first time to give back memory.
 const GIVE_BACK_FIRST: u64 = 4;
 
+/// Processor time of this thread.
+fn processor_ns() -> u64 {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the structure is written.
+    unsafe { libc::clock_gettime(libc::CLOCK_THREAD_CPUTIME_ID, &raw mut time) };
+    time.tv_sec.cast_unsigned() * 1_000_000_000 + time.tv_nsec.cast_unsigned()
+}
+
 impl Core {
     fn collect(&mut self, mutators: &[MutatorPtr], extent: Extent, reason: Reason) {
         let begin = Instant::now();
+        let observed = self.config.observer.0.is_some();
+        let processor = if observed { processor_ns() } else { 0 };
         let before_bytes = self.used_bytes();
         let (marking, majors) = (self.marking, self.counters.majors);
         self.minor(mutators);
+        let minor = begin.elapsed();
         if self.config.verify {
             self.verify_heap(mutators);
         }
         match extent {
-            Extent::Step => self.major_step(mutators, begin.elapsed()),
+            Extent::Step => self.major_step(mutators, minor),
             Extent::Full => {
                 if self.marking {
                     self.finish_major(mutators);
@@ -199,6 +213,8 @@ impl Core {
                 before_bytes,
                 after_bytes: self.used_bytes(),
                 pause_ns,
+                minor_ns: minor.as_nanos() as u64,
+                processor_ns: processor_ns().saturating_sub(processor),
             });
         }
     }
@@ -238,7 +254,8 @@ impl Core {
         if over > 3 * self.threshold {
             None
         } else if over > self.threshold {
-            Some(4 * step)
+            // A third more than an ordinary pause.
+            Some((pause + pause / 3).saturating_sub(minor).max(2 * step))
         } else {
             let least = if over > self.threshold / 2 {
                 step

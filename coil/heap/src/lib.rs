@@ -26,6 +26,10 @@ mod minor;
 mod mutator;
 mod observe;
 mod pool;
+/// What the handshake is made of; its model has others.
+mod primitives {
+    pub(crate) use std::sync::{Condvar, Mutex, MutexGuard};
+}
 mod root_vec;
 mod roots;
 mod scan;

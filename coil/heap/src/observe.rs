@@ -57,6 +57,10 @@ pub struct Collection {
     pub after_bytes: usize,
     /// How long it lasted.
     pub pause_ns: u64,
+    /// The part of it that is the minor collection.
+    pub minor_ns: u64,
+    /// Processor time it took: unlike the pause, it does not count what other programs did meanwhile.
+    pub processor_ns: u64,
 }
 
 impl fmt::Display for Collection {

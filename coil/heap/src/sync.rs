@@ -3,11 +3,14 @@
 //! A mutator is Running, or it is not: parked at a safepoint, or in native code that does not touch the heap.
 //! Whoever wants to collect sets every poll word and waits until nobody else is running; nobody can start running
 //! while `stopping` holds.
+//!
+//! `tests/handshake.rs` compiles this file with loom's primitives, and tries all orders of a few threads.
 
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::mutator::{Mutator, poll};
+use crate::primitives::{Condvar, Mutex, MutexGuard};
 
 /// The threads of a heap.
 #[derive(Default)]

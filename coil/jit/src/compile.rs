@@ -3,7 +3,7 @@
 use crate::jit::Jit;
 use crate::plain;
 use crate::table::{Entry, Table};
-use coil_backend::{Backend, BackendError, X64Backend};
+use coil_backend::{Backend, BackendError};
 use coil_opt::{LabelState, LinkTargets, NoTargets};
 use coil_options::{DumpKind, Options};
 use coil_trace::{Compiled, CompiledEnd, Effect, Inst, Op, Trace};
@@ -13,17 +13,35 @@ pub(crate) type Links = Vec<LabelState>;
 
 /// The backend that options choose.
 pub(crate) fn make_backend(options: &Options) -> Result<Box<dyn Backend>, BackendError> {
-    let mut backend: Box<dyn Backend> = if options.jit.cranelift {
-        #[cfg(not(feature = "cranelift"))]
-        return Err(BackendError::Unsupported("cranelift is not built in"));
-        #[cfg(feature = "cranelift")]
-        Box::new(coil_backend::CraneliftBackend::new()?)
+    let mut backend = if options.jit.cranelift {
+        cranelift_backend()?
     } else {
         let capacity = usize::try_from(options.jit.code_cache).unwrap_or(usize::MAX);
-        Box::new(X64Backend::new(capacity)?)
+        own_backend(capacity)?
     };
     backend.keep_marks(options.dump.on(DumpKind::Asm));
     Ok(backend)
+}
+
+#[cfg(feature = "cranelift")]
+fn cranelift_backend() -> Result<Box<dyn Backend>, BackendError> {
+    Ok(Box::new(coil_backend::CraneliftBackend::new()?))
+}
+
+#[cfg(not(feature = "cranelift"))]
+fn cranelift_backend() -> Result<Box<dyn Backend>, BackendError> {
+    Err(BackendError::Unsupported("cranelift is not built in"))
+}
+
+#[cfg(target_arch = "x86_64")]
+fn own_backend(capacity: usize) -> Result<Box<dyn Backend>, BackendError> {
+    Ok(Box::new(coil_backend::X64Backend::new(capacity)?))
+}
+
+/// There is none for this processor yet: Cranelift takes its place, and without that programs are interpreted.
+#[cfg(not(target_arch = "x86_64"))]
+fn own_backend(_capacity: usize) -> Result<Box<dyn Backend>, BackendError> {
+    cranelift_backend()
 }
 
 /// Why a recorded trace is not optimised.

@@ -343,6 +343,11 @@ unsafe fn enter(cx: *mut Context, entry: *const u8) -> Step {
     if let Some(run) = jit.running.last_mut() {
         run.area = std::ptr::null();
     }
+    let exit = match reason {
+        ExitReason::Exit { trace, site } => Some((trace, site)),
+        ExitReason::Returned | ExitReason::Return(_) => None,
+    };
+    let regretted = jit.visited(entry, exit);
     match reason {
         ExitReason::Exit { trace, site } => {
             jit.stats.exits += 1;
@@ -350,6 +355,10 @@ unsafe fn enter(cx: *mut Context, entry: *const u8) -> Step {
             let step = unsafe { Jit::leave(cx, trace, site) };
             // The spill area is alive until here.
             std::hint::black_box(&mut area);
+            if let Some(number) = regretted {
+                // SAFETY: attached; the state is the interpreter's.
+                unsafe { Jit::take_out(cx, number) };
+            }
             step
         }
         ExitReason::Returned => {

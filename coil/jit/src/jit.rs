@@ -33,6 +33,8 @@ pub struct Jit {
     pub(crate) resumes: FxHashMap<(usize, u32), u32>,
     /// Places in code where traces ended because compiled code to resume a frame there was missing.
     pub(crate) wanted_resumes: RefCell<FxHashSet<(usize, u32)>>,
+    /// Entry traces by the address of their entry.
+    pub(crate) owners: FxHashMap<usize, u32>,
     /// Returns to a place without compiled code.
     pub(crate) returns: FxHashMap<(usize, u32), u64>,
     pub(crate) backoff: Backoff,
@@ -109,6 +111,7 @@ impl Jit {
             functions: FxHashMap::default(),
             resumes: FxHashMap::default(),
             wanted_resumes: RefCell::default(),
+            owners: FxHashMap::default(),
             returns: FxHashMap::default(),
             backoff: Backoff::default(),
             dependents: FxHashMap::default(),

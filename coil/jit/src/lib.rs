@@ -33,6 +33,7 @@ mod language;
 mod plain;
 mod raw;
 mod record;
+mod regret;
 mod roots;
 mod runtime;
 mod stats;

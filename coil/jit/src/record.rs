@@ -5,6 +5,7 @@ use crate::compile::{Links, count_calls, count_ops};
 use crate::driver::{Outcome, Step, finish_root};
 use crate::jit::{Answers, Jit, nanoseconds};
 use crate::raw;
+use crate::regret::{Visits, early_end};
 use crate::runtime::RUNTIME;
 use crate::table::{self, Entry, Site};
 use crate::version::Held;
@@ -327,6 +328,11 @@ impl Jit {
             Entry::Bridge(parent, _) => self.table.get(parent).map_or(number, |trace| trace.root),
             _ => number,
         };
+        let parent = match entry {
+            Entry::Bridge(parent, site) => self.table.get(parent).map(|parent| (parent, site)),
+            _ => None,
+        };
+        let early_end = early_end(&compiled.labels, parent);
         let frames = compiled.exits.iter().flat_map(|exit| &exit.frames);
         let ends = frames.map(|frame| {
             let code = std::ptr::with_exposed_provenance::<coil_frame::CodeBlock>(frame.code);
@@ -380,6 +386,8 @@ impl Jit {
             bridges: 0,
             version_tries: 0,
             versions: Vec::new(),
+            early_end,
+            visits: Visits::default(),
             valid: true,
             incoming: Vec::new(),
             keep,
@@ -400,6 +408,9 @@ impl Jit {
             return;
         };
         let address = trace.code.entry;
+        if !matches!(entry, Entry::Bridge(..)) {
+            self.owners.insert(address.addr(), number);
+        }
         // Frames that this trace pushes go on in compiled code where there is some.
         for (point, resume) in trace.code.resume_points.iter().enumerate() {
             let key = (resume.frame.code, resume.frame.pc);

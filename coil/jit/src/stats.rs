@@ -40,6 +40,8 @@ counters! {
     blacklisted;
     /// Traces invalidated.
     invalidated;
+    /// Traces taken out because they were left right after their entry.
+    regretted;
     /// Traces freed.
     freed;
     /// Watched cells that changed.

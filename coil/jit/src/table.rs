@@ -1,5 +1,6 @@
 //! All traces of a context.
 
+use crate::regret::Visits;
 use coil_backend::{Targets, TraceCode};
 use coil_frame::CodeBlock;
 use coil_trace::{Const, Exit, Field, NewObject, Op};
@@ -44,6 +45,10 @@ pub(crate) struct Compiled {
     /// Of a loop: how many versions of it were recorded, and which came of that.
     pub(crate) version_tries: u32,
     pub(crate) versions: Vec<u32>,
+    /// Instructions before this one are executed only shortly after the entry.
+    pub(crate) early_end: u32,
+    /// Of an entry trace.
+    pub(crate) visits: Visits,
     pub(crate) valid: bool,
     /// Traces whose code jumps to this one's.
     pub(crate) incoming: Vec<u32>,

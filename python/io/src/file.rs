@@ -273,10 +273,9 @@ fn take(vm: &mut Vm, this: Value, name: Value, fd: i32, mut own: i64) -> PyResul
     if kind != libc::S_IFCHR {
         own |= NO_TERMINAL;
     }
-    let block = if stat.st_blksize > 1 {
-        stat.st_blksize
-    } else {
-        crate::DEFAULT_BUFFER_SIZE as i64
+    let block = match sys::block_size(&stat) {
+        size if size > 1 => size,
+        _ => crate::DEFAULT_BUFFER_SIZE as i64,
     };
     set_int(vm, this, BLOCK, block)?;
     set_small(vm, this, FLAGS, own);

@@ -177,7 +177,7 @@ fn layers(
 
 /// The size of a buffer on a file: the block size, within bounds.
 fn default_size(raw: Value) -> i64 {
-    let block = sys::stat(file::fd(raw)).map_or(0, |stat| stat.st_blksize);
+    let block = sys::stat(file::fd(raw)).map_or(0, |stat| sys::block_size(&stat));
     block.min(8 << 20).max(crate::DEFAULT_BUFFER_SIZE as i64)
 }
 

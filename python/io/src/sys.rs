@@ -105,6 +105,12 @@ pub(crate) fn stat(fd: i32) -> Result<libc::stat, Failure> {
     Ok(unsafe { stat.assume_init() })
 }
 
+/// The block size of a file.
+#[allow(clippy::useless_conversion, reason = "it has 32 bits on aarch64")]
+pub(crate) fn block_size(stat: &libc::stat) -> i64 {
+    i64::from(stat.st_blksize)
+}
+
 /// Whether a descriptor is a terminal.
 pub(crate) fn is_terminal(fd: i32) -> bool {
     // SAFETY: a plain system call.

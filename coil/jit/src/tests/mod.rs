@@ -74,6 +74,20 @@ fn a_loop_is_compiled_and_sums() {
 }
 
 #[test]
+fn a_trace_that_is_left_right_after_its_entry_is_taken_out() {
+    check(&p::turns_at_100(), 300, "45250;45250;");
+    let alone = "jit=pace:0,threshold:50,max-bridges:0,verify";
+    let (ran, stats) = execute(&p::turns_at_100(), 20_000, &[alone]);
+    assert_eq!(ran.0, "200029800;200029800;");
+    // Recorded anew, it takes the other branch.
+    assert_eq!((stats.regretted, stats.loops), (1, 2), "{stats:?}");
+    assert!(stats.exits < 4400, "{} exits", stats.exits);
+    let bridged = "jit=pace:0,threshold:50,verify";
+    let (_, stats) = execute(&p::turns_at_100(), 20_000, &[bridged]);
+    assert_eq!((stats.regretted, stats.loops), (0, 1), "{stats:?}");
+}
+
+#[test]
 fn recursion_calls_its_own_function_trace() {
     check(&p::fibonacci(), 11, "89;89;");
     let (_, stats) = execute(

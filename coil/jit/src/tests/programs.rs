@@ -30,6 +30,19 @@ pub(super) fn sum() -> Program {
     vec![counted(5, &[w(ADD, 2, 2, 1, 0)])]
 }
 
+/// `sum += i`, and 2 more from the 100th turn on.
+pub(super) fn turns_at_100() -> Program {
+    let body = [
+        w(CONST, 5, 0, 0, 100),
+        w(LESS, 6, 1, 5, 0),
+        w(JUMP_IF, 6, 0, 0, 2),
+        w(ADD, 2, 2, 3, 0),
+        w(ADD, 2, 2, 3, 0),
+        w(ADD, 2, 2, 1, 0),
+    ];
+    vec![counted(8, &body)]
+}
+
 pub(super) fn fibonacci() -> Program {
     let main = function(
         8,

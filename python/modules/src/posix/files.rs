@@ -251,7 +251,9 @@ pub(super) fn stat_result(vm: &mut Vm, info: &libc::stat) -> PyResult {
                 .saturating_add(nanoseconds),
         )?;
     }
-    fields[16] = vm.new_int(info.st_blksize)?;
+    #[allow(clippy::useless_conversion, reason = "it has 32 bits on aarch64")]
+    let block_size = i64::from(info.st_blksize);
+    fields[16] = vm.new_int(block_size)?;
     fields[17] = vm.new_int(info.st_blocks)?;
     fields[18] = unsigned(vm, info.st_rdev)?;
     STAT_RESULT.make(vm, &fields)
