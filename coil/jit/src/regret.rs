@@ -90,7 +90,7 @@ impl Jit {
             }
             Entry::Function(code) => Place::Function(code.addr()),
             Entry::Resume(code, pc) => Place::Resume(code.addr(), pc),
-            Entry::Bridge(..) => return,
+            Entry::Bridge(..) | Entry::Version(_) => return,
         };
         jit.stats.regretted += 1;
         jit.log(
