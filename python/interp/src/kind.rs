@@ -18,6 +18,12 @@ pub const SEND_LINK: u16 = 9;
 pub const CALLABLE: u16 = 5;
 /// A method whose result is dropped (`__setitem__`, property setters).
 pub const DROP: u16 = 7;
+/// The left operand's method of an operator or comparison: a value other than NotImplemented goes to the result register.
+pub const BINARY: u16 = 10;
+/// The same of a comparison that is jumped on.
+pub const COMPARE_JUMP: u16 = 11;
+/// A `__contains__`: whether its result is true goes to the result register.
+pub const CONTAINS: u16 = 12;
 
 /// The kind of frame of a chain's beginning, by that of its end.
 pub(crate) fn of_beginning(kind: u16) -> u16 {

@@ -162,6 +162,12 @@ opaques! {
     BINARY = any fn binary(vm, a: val, b: val, op: int) -> Val { protocol::binary(vm, BinaryOp::ALL[op as usize], a, b) }
     /// `a OP= b`.
     IN_PLACE = any fn in_place(vm, a: val, b: val, op: int) -> Val { protocol::in_place(vm, BinaryOp::ALL[op as usize], a, b) }
+    /// What `a OP b` gives when `a`'s method has refused; twice the number of the operator, and 1 in place.
+    BINARY_RIGHT = any fn binary_right(vm, a: val, b: val, op: int) -> Val {
+        protocol::binary_right(vm, BinaryOp::ALL[op as usize / 2], a, b, op % 2 != 0)
+    }
+    /// The same of a comparison.
+    COMPARE_RIGHT = any fn compare_right(vm, a: val, b: val, op: int) -> Val { protocol::compare_right(vm, a, b, CompareOp::ALL[op as usize]) }
     /// `a OP b` for comparisons.
     COMPARE = any fn compare(vm, a: val, b: val, op: int) -> Val { protocol::compare(vm, a, b, CompareOp::ALL[op as usize]) }
     /// Truth of `a OP b`.

@@ -522,3 +522,47 @@ pub(crate) fn equal_if_same<M: Machine>(m: &mut M, class: usize) -> bool {
     let _ = m.load_watched(&raw const coil_machine::UNREAD, ty.version_address());
     true
 }
+
+/// The Python function that the class of plain instances with this shape has under a name, if it has nothing under the other.
+pub(crate) fn special(
+    vm: &mut Vm,
+    shape: u64,
+    name: Str,
+    unless: Option<Str>,
+    deps: &mut Deps,
+) -> Option<Value> {
+    if shape == 0 {
+        return None;
+    }
+    let owner = vm.interp.shapes.owner(ShapeId(shape as u32));
+    // SAFETY: shapes belong to classes, which are never freed.
+    let ty = Type::from_ref(unsafe { Ref::from_address(owner as u64) }?);
+    deps.cell(ty.version_address());
+    if unless.is_some_and(|unless| ty.lookup(unless).is_some()) {
+        return None;
+    }
+    let found = ty.lookup(name)?;
+    if layout_of(found) != layout::FUNCTION {
+        return None;
+    }
+    keep(vm, deps, found);
+    Some(found)
+}
+
+/// Whether a class (by address) is a subclass of another, or may be. A trace depends on that.
+pub(crate) fn is_subclass<M: Machine>(m: &mut M, class: usize, of: usize) -> bool {
+    // SAFETY: types of live objects; types are never freed.
+    let (class, of) = unsafe {
+        (
+            Ref::from_address(class as u64),
+            Ref::from_address(of as u64),
+        )
+    };
+    let (Some(class), Some(of)) = (class.map(Type::from_ref), of.map(Type::from_ref)) else {
+        return true;
+    };
+    if class.is_heap() {
+        let _ = m.load_watched(&raw const coil_machine::UNREAD, class.version_address());
+    }
+    class.is_subtype(of)
+}

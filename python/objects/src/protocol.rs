@@ -10,7 +10,9 @@ mod item;
 mod iterate;
 mod text;
 
-pub use arithmetic::{binary, in_place, index, index_clamped, index_i64, to_f64, unary};
+pub use arithmetic::{
+    binary, binary_right, in_place, index, index_clamped, index_i64, to_f64, unary,
+};
 pub use attribute::{
     attribute_error, get_attr, get_attr_named, get_attr_opt, no_attribute, object_find_attr,
     object_get_attr, object_set_attr, set_attr,
@@ -20,7 +22,7 @@ pub use call::{
     check_descriptor_self, is_callable, special,
 };
 pub use class::{is_instance, is_subclass, module_dict, real_instance};
-pub use compare::{compare, compare_truth, equal, hash, identity_hash, is, truth};
+pub use compare::{compare, compare_right, compare_truth, equal, hash, identity_hash, is, truth};
 pub use item::{contains, get_item, len, set_item};
 pub use iterate::{for_each, iter, next, to_list, to_tuple};
 pub use text::{

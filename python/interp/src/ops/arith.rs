@@ -2,6 +2,7 @@
 
 use super::{a, b, c};
 use crate::opaque;
+use crate::ops::special;
 use coil_machine::{Arg, BoolOps, FloatOps, IntOps, Leave, Machine, Next, ValOps};
 use coil_value::Value;
 use taipan_bytecode::Word;
@@ -17,6 +18,9 @@ fn finish<M: Machine>(m: &mut M, word: Word, result: M::Val) -> Next {
 #[inline(always)]
 fn generic<M: Machine>(m: &mut M, word: Word, op: BinaryOp, x: M::Val, y: M::Val) -> Next {
     m.cold(move |m| {
+        if let Some(next) = special::binary(m, word, op, x, y) {
+            return next;
+        }
         let number = m.int(op as i64);
         let function = if word.d() == 1 {
             &opaque::IN_PLACE

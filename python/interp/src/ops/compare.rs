@@ -3,6 +3,7 @@
 use super::{a, b, bool_val, c};
 use crate::fields;
 use crate::opaque;
+use crate::ops::special;
 use coil_machine::{Arg, BoolOps, FloatOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
 use taipan_bytecode::Word;
 use taipan_objects::layout;
@@ -103,6 +104,9 @@ fn comparison<M: Machine>(m: &mut M, word: Word, op: CompareOp) -> Next {
         return Ok(());
     }
     m.cold(move |m| {
+        if let Some(next) = special::compare(m, word, op, x, y) {
+            return next;
+        }
         let number = m.int(op as i64);
         let result = m.call_val(
             &opaque::COMPARE,
@@ -124,6 +128,9 @@ fn compare_jump<M: Machine>(m: &mut M, word: Word, op: CompareOp) -> Next {
         return Ok(());
     }
     m.cold(move |m| {
+        if let Some(next) = special::compare_jump(m, op, x, y) {
+            return next;
+        }
         let number = m.int(op as i64);
         let result = m.call_int(
             &opaque::COMPARE_TRUTH,
@@ -213,6 +220,9 @@ pub(crate) fn jump_is<M: Machine>(m: &mut M, word: Word) -> Next {
 pub(crate) fn contains<M: Machine>(m: &mut M, word: Word) -> Next {
     m.skip(1);
     let (item, container) = (m.reg(b(word)), m.reg(c(word)));
+    if let Some(next) = special::contains(m, word, item, container) {
+        return next;
+    }
     let found = m.call_int(&opaque::CONTAINS, [Arg::Val(item), Arg::Val(container)])?;
     let result = truth_val(m, found, word.d() == 1);
     m.set_reg(a(word), result);

@@ -5,6 +5,7 @@ use crate::fields;
 use crate::opaque;
 use crate::ops::export::{became_exported, is_exported};
 use crate::ops::iterate::{inherits_from_list, new_object};
+use crate::ops::special;
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
 use coil_value::Value;
 use taipan_bytecode::Word;
@@ -75,6 +76,7 @@ pub(crate) fn get_item<M: Machine>(m: &mut M, word: Word) -> Next {
     m.outlined(move |m| {
         let item = match other_item(m, container, key)? {
             Some(item) => item,
+            None if let Some(next) = special::get_item(m, word, container, key) => return next,
             None => m.call_val(&opaque::GET_ITEM, [Arg::Val(container), Arg::Val(key)])?,
         };
         m.set_reg(a(word), item);
@@ -130,6 +132,9 @@ pub(crate) fn get_item_int<M: Machine>(m: &mut M, word: Word) -> Next {
             Some(item) => item,
             None => {
                 let key = m.val(Value::from_small_int_unchecked(literal));
+                if let Some(next) = special::get_item(m, word, container, key) {
+                    return next;
+                }
                 m.call_val(&opaque::GET_ITEM, [Arg::Val(container), Arg::Val(key)])?
             }
         };
@@ -165,6 +170,9 @@ pub(crate) fn set_item<M: Machine>(m: &mut M, word: Word) -> Next {
         return Ok(());
     }
     m.cold(move |m| {
+        if let Some(next) = special::set_item(m, word, container, key, value) {
+            return next;
+        }
         m.call_void(
             &opaque::SET_ITEM,
             [Arg::Val(container), Arg::Val(key), Arg::Val(value)],
@@ -183,6 +191,9 @@ pub(crate) fn set_item_int<M: Machine>(m: &mut M, word: Word) -> Next {
     }
     m.cold(move |m| {
         let key = m.val(Value::from_small_int_unchecked(literal));
+        if let Some(next) = special::set_item(m, word, container, key, value) {
+            return next;
+        }
         m.call_void(
             &opaque::SET_ITEM,
             [Arg::Val(container), Arg::Val(key), Arg::Val(value)],

@@ -1,6 +1,6 @@
 //! Returns, and what becomes of the values.
 
-use super::{a, generator, iterate};
+use super::{a, generator, iterate, special};
 use crate::fields;
 use crate::kind;
 use crate::opaque;
@@ -28,6 +28,9 @@ pub(crate) fn leave_with<M: Machine>(m: &mut M, value: M::Val) -> Next {
     m.cold(move |m| {
         if kind == kind::INIT {
             return finish_init(m, result, value);
+        }
+        if matches!(kind, kind::BINARY | kind::COMPARE_JUMP | kind::CONTAINS) {
+            return special::finish(m, kind, result, value);
         }
         m.pop_frame();
         deliver(m, kind, result, value)

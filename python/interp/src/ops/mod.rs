@@ -19,6 +19,7 @@ pub(crate) mod list_method;
 pub(crate) mod load;
 pub(crate) mod pattern;
 pub(crate) mod range;
+pub(crate) mod special;
 
 use coil_machine::Machine;
 use taipan_bytecode::Word;

@@ -4,6 +4,7 @@ use super::type_name;
 use crate::number;
 use crate::raise::{PyResult, Raised};
 use crate::slots::{BinaryOp, Unary};
+use crate::str::Str;
 use crate::ty::{self, Type};
 use crate::vm::Vm;
 use coil_value::Value;
@@ -44,6 +45,12 @@ fn binary_or_not(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> PyResult<Opti
             return Ok(Some(result));
         }
     }
+    as_sequences(vm, op, a, b)
+}
+
+/// Concatenation and repetition, which come after arithmetic.
+fn as_sequences(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> PyResult<Option<Value>> {
+    let (left, right) = (Type::of(a), Type::of(b));
     match op {
         BinaryOp::Add => {
             if let Some(concat) = left.slots().concat {
@@ -76,15 +83,40 @@ pub fn in_place(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> PyResult {
     }
     match binary_or_not(vm, op, a, b)? {
         Some(result) => Ok(result),
-        None => {
-            let symbol = if op == BinaryOp::Pow {
-                "**=".to_owned()
-            } else {
-                format!("{}=", op.symbol())
-            };
-            Err(unsupported(vm, &symbol, a, b))
+        None => Err(unsupported_in_place(vm, op, a, b)),
+    }
+}
+
+/// `a OP b` (or `a OP= b`) where the method of `a`, which comes first, has given NotImplemented.
+///
+/// # Errors
+/// TypeError for unsupported operands; what the operation raises.
+pub fn binary_right(vm: &mut Vm, op: BinaryOp, a: Value, b: Value, in_place: bool) -> PyResult {
+    if Type::of(a) != Type::of(b) {
+        let (_, reflected, _) = crate::dispatch::binary_names(op);
+        let name = vm.intern(reflected)?;
+        let name = Str::of(name).expect("interned strings are strings");
+        if let Some(result) = super::call_special(vm, b, name, &[a])?
+            && result != ty::not_implemented()
+        {
+            return Ok(result);
         }
     }
+    match as_sequences(vm, op, a, b)? {
+        Some(result) => Ok(result),
+        None if in_place => Err(unsupported_in_place(vm, op, a, b)),
+        None => Err(unsupported(vm, op.symbol(), a, b)),
+    }
+}
+
+#[cold]
+fn unsupported_in_place(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> Raised {
+    let symbol = if op == BinaryOp::Pow {
+        "**=".to_owned()
+    } else {
+        format!("{}=", op.symbol())
+    };
+    unsupported(vm, &symbol, a, b)
 }
 
 #[cold]

@@ -87,12 +87,32 @@ fn compare_inner(vm: &mut Vm, a: Value, b: Value, op: CompareOp) -> PyResult {
             return Ok(result);
         }
     }
-    if !reflected && let Some(slot) = right.slots().compare {
+    if reflected {
+        return without_methods(vm, a, b, op);
+    }
+    by_right(vm, a, b, op)
+}
+
+/// `a OP b` where the method of `a`, which comes first, has given NotImplemented.
+///
+/// # Errors
+/// As [`compare`].
+pub fn compare_right(vm: &mut Vm, a: Value, b: Value, op: CompareOp) -> PyResult {
+    vm.nested(" in comparison", |vm| by_right(vm, a, b, op))
+}
+
+fn by_right(vm: &mut Vm, a: Value, b: Value, op: CompareOp) -> PyResult {
+    if let Some(slot) = Type::of(b).slots().compare {
         let result = slot(vm, b, a, op.swapped())?;
-        if result != not_implemented {
+        if result != ty::not_implemented() {
             return Ok(result);
         }
     }
+    without_methods(vm, a, b, op)
+}
+
+fn without_methods(vm: &mut Vm, a: Value, b: Value, op: CompareOp) -> PyResult {
+    let (left, right) = (Type::of(a), Type::of(b));
     match op {
         CompareOp::Eq => Ok(ty::bool_value(is(a, b))),
         CompareOp::Ne => Ok(ty::bool_value(!is(a, b))),
