@@ -488,6 +488,10 @@ impl<'t> Machine for Recorder<'t> {
         let mut state = self.buf.state();
         if !state.done {
             if state.frames.len() > 1 {
+                if state.top().kind != 0 && state.unwinding.is_none() {
+                    // What the language does with the result may raise: then the trace ends before all this.
+                    state.snapshot();
+                }
                 state.frames.pop();
                 state.effect = true;
             } else if self.is_loop() {

@@ -93,16 +93,6 @@ def change(n):
         r.append((x, y, 1 + c if i >= n - 10 else None))
     return r[0], r[n // 2], r[n - 20], r[-1], len(set(r))
 print(change(400))
-# recursion through an operator
-class R:
-    def __init__(self, n): self.n = n
-    def __add__(self, o): return 0 if self.n == 0 else 1 + (R(self.n - 1) + o)
-    def __getitem__(self, i): return self[i + 1]
-    def __lt__(self, o): return self < o
-print(R(200) + 1)
-for f in (lambda: R(1)[0], lambda: R(1) < 2):
-    try: f()
-    except RecursionError as error: print('RecursionError', str(error)[:32])
 # exceptions and tracebacks through operators
 class E:
     def __add__(self, o): raise KeyError(o)
