@@ -81,19 +81,27 @@ impl Direct {
         Err(Leave::Raised)
     }
 
+    /// Sees to events that are pending, at the start of a loop's turn or of a function.
+    #[cold]
+    #[inline(never)]
+    fn event(self) -> Next {
+        let mut copy = self;
+        copy.sync_pc();
+        // SAFETY: D1.
+        let hook = unsafe { MachineState::of(self.cx) }.hooks.event;
+        if hook(self.cx) {
+            return Err(Leave::Raised);
+        }
+        Ok(())
+    }
+
     #[cold]
     #[inline(never)]
     fn header_slow(self, slot: *mut u64, word: u64) -> Next {
         // SAFETY: D1.
         let events = unsafe { (*self.cx).events.load(Relaxed) };
         if events != 0 {
-            let mut copy = self;
-            copy.sync_pc();
-            // SAFETY: D1.
-            let hook = unsafe { MachineState::of(self.cx) }.hooks.event;
-            if hook(self.cx) {
-                return Err(Leave::Raised);
-            }
+            self.event()?;
         }
         if word >= COUNTER_LIMIT {
             return self.stop(StopReason::EnterLoop);
@@ -370,6 +378,9 @@ impl Machine for Direct {
         // SAFETY: D1.
         if hot == unsafe { MachineState::of(self.cx) }.function_threshold {
             return self.stop(StopReason::HotFunction);
+        }
+        if context.events.load(Relaxed) != 0 {
+            return self.event();
         }
         Ok(())
     }

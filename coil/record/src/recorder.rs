@@ -129,6 +129,8 @@ impl<'t> Recorder<'t> {
             Start::Function { code } => {
                 recorder.function = Some(*code);
                 state.push_root(&record);
+                // Recursion needs no loop.
+                state.poll = true;
             }
             Start::Resume => state.push_root(&record),
             Start::Bridge(bridge) => {

@@ -512,7 +512,9 @@ pub fn update_all_slots(vm: &mut Vm, ty: Type) {
     ));
     slot!(get, __get__, |vm, this, object, owner| {
         let object = object.unwrap_or_else(ty::none);
-        call_one(vm, this, |n| n.__get__.str(), &[object, owner.value()])
+        vm.nested(" while calling a Python object", |vm| {
+            call_one(vm, this, |n| n.__get__.str(), &[object, owner.value()])
+        })
     });
     slot!(new, __new__, |vm, class, args| {
         let name = vm.interp.names.__new__.str();

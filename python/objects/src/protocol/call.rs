@@ -144,13 +144,23 @@ pub fn call_args(vm: &mut Vm, callable: Value, args: Args) -> PyResult {
                 let function =
                     mem::value(object, at::METHOD_FUNC).expect("bound methods have a function");
                 let this = mem::value(object, at::METHOD_SELF).expect("bound methods have a self");
-                return call_prepended(vm, this, args, |vm, args| call_args(vm, function, args));
+                return call_prepended(vm, this, args, |vm, args| {
+                    if function
+                        .as_ref()
+                        .is_some_and(|inner| inner.layout() == layout::METHOD)
+                    {
+                        return vm.nested("", |vm| call_args(vm, function, args));
+                    }
+                    call_args(vm, function, args)
+                });
             }
             _ => {}
         }
     }
     match Type::of(callable).slots().call {
-        Some(slot) => slot(vm, callable, args),
+        Some(slot) => vm.nested(" while calling a Python object", |vm| {
+            slot(vm, callable, args)
+        }),
         None => Err(vm.raise_type_of(callable, "is not callable")),
     }
 }
