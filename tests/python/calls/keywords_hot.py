@@ -104,3 +104,53 @@ print(swapping(500))
 print(wrong(200))
 print(changing(1000))
 print(sum(many(i, q=i, j=1) for i in range(500)))
+
+
+class Bare:
+    pass
+
+
+class Keyed:
+    def __init__(self, a, *, b=1):
+        self.pair = (a, b)
+
+
+class Defaulted:
+    def __init__(self, a=1, b=2, c=3):
+        self.all = (a, b, c)
+
+
+def classes(count):
+    results = set()
+    for i in range(count):
+        for make in (
+            lambda: Point(y=i % 3).y,
+            lambda: Point(1, y=5).y,
+            lambda: Point(self=1),
+            lambda: Point(z=1),
+            lambda: Point(1, x=1),
+            lambda: Bare(a=1),
+            lambda: Keyed(a=1, b=i % 2).pair,
+            lambda: Keyed(b=1),
+            lambda: Defaulted(c=i % 2).all,
+            lambda: Defaulted(5, c=1).all,
+            lambda: dict(a=1)["a"],
+            lambda: type(object=1),
+        ):
+            try:
+                results.add(make())
+            except TypeError as error:
+                results.add(str(error))
+    return sorted(map(str, results))
+
+
+print(classes(300))
+for _ in range(400):
+    made = Defaulted(b=_, a=0) if _ > 200 else Defaulted(b=_)
+    if _ == 200:
+        Defaulted.__init__.__defaults__ = (7, 8)
+print(made.all)
+try:
+    Defaulted(b=1)
+except TypeError as error:
+    print(error)

@@ -2,6 +2,7 @@
 
 use super::b;
 use super::call::{call_anything, call_bound, code_of};
+use super::construct::call_class;
 use crate::fields;
 use crate::kind;
 use crate::ops::export::is_exported;
@@ -47,6 +48,9 @@ fn call_keywords<M: Machine>(m: &mut M, word: Word, names_at: usize) -> Next {
                 kind::PLAIN,
             );
         }
+        if layout == layout::TYPE && !has_this {
+            return call_class(m, word, callable, Some(names_at));
+        }
     }
     call_anything(m, word, callable, has_this, Some(names))
 }
@@ -64,44 +68,16 @@ fn push_with_keywords<M: Machine>(
 ) -> Result<bool, Leave> {
     let key = m.address(code.object.address());
     let plan = m.cached(1, [Key::Ref(key), Key::None], move |m, _, _| {
-        // SAFETY: the constants of running code are live.
-        let names = unsafe { *(*m.code()).consts.add(names_at) };
-        place(code, names, given as usize)
+        place(code, names_of(m, names_at), given)
     });
     let Some(plan) = plan.filter(|plan| plan.given == given) else {
         return Ok(false);
     };
-    let first = i32::from(plan.positional);
+    let Some(values) = gather(m, function, code, &plan, window) else {
+        return Ok(false);
+    };
     let wanted = i32::from(code.code.arg_count);
-    let mut values = [function; MOST_PARAMETERS];
-    let mut defaults = None;
-    for at in first..wanted {
-        values[at as usize] = if let Some(keyword) = plan.keyword(at) {
-            m.reg(window + first + keyword)
-        } else {
-            let (tuple, count) = match defaults {
-                Some(found) => found,
-                None => {
-                    let tuple = function.reference().load_ref(fields::FUNC_DEFAULTS);
-                    if tuple.is_address(0).yes() {
-                        return Ok(false);
-                    }
-                    let count = tuple.load_int(fields::TUPLE_SIZE).promote();
-                    if is_exported(m, tuple) {
-                        return Ok(false);
-                    }
-                    *defaults.insert((tuple, count))
-                }
-            };
-            let number = count - i64::from(wanted - at);
-            if number < 0 {
-                return Ok(false);
-            }
-            let number = m.int(number);
-            tuple.item_val(fields::TUPLE_ITEM, number)
-        };
-    }
-    for at in first..wanted {
+    for at in i32::from(plan.positional)..wanted {
         m.set_reg(window + at, values[at as usize]);
     }
     m.set_reg(window - 1, function);
@@ -115,6 +91,70 @@ fn push_with_keywords<M: Machine>(
         unset,
     )?;
     Ok(true)
+}
+
+/// The tuple of names that is a constant of the running code.
+fn names_of<M: Machine>(m: &M, names_at: usize) -> u64 {
+    // SAFETY: running code is live.
+    let consts = unsafe { (*m.code()).consts };
+    // SAFETY: the instruction names one of the code's constants.
+    unsafe { *consts.add(names_at) }
+}
+
+/// The arguments that have names for a call of `function` with `given` arguments from `window` on, and the defaults of parameters without one:
+/// the first parameter they are for, and by parameter. None when the arguments do not fit.
+pub(super) fn named<M: Machine>(
+    m: &mut M,
+    function: M::Val,
+    code: &CodeData,
+    names_at: usize,
+    window: i32,
+    given: i32,
+) -> Option<(i32, [M::Val; MOST_PARAMETERS])> {
+    let plan = place(code, names_of(m, names_at), given)?;
+    let values = gather(m, function, code, &plan, window)?;
+    Some((i32::from(plan.positional), values))
+}
+
+/// The values of the parameters for which there is no positional argument.
+fn gather<M: Machine>(
+    m: &mut M,
+    function: M::Val,
+    code: &CodeData,
+    plan: &Keywords,
+    window: i32,
+) -> Option<[M::Val; MOST_PARAMETERS]> {
+    let first = i32::from(plan.positional);
+    let wanted = i32::from(code.code.arg_count);
+    let mut values = [function; MOST_PARAMETERS];
+    let mut defaults = None;
+    for at in first..wanted {
+        values[at as usize] = if let Some(keyword) = plan.keyword(at) {
+            m.reg(window + first + keyword)
+        } else {
+            let (tuple, count) = match defaults {
+                Some(found) => found,
+                None => {
+                    let tuple = function.reference().load_ref(fields::FUNC_DEFAULTS);
+                    if tuple.is_address(0).yes() {
+                        return None;
+                    }
+                    let count = tuple.load_int(fields::TUPLE_SIZE).promote();
+                    if is_exported(m, tuple) {
+                        return None;
+                    }
+                    *defaults.insert((tuple, count))
+                }
+            };
+            let number = count - i64::from(wanted - at);
+            if number < 0 {
+                return None;
+            }
+            let number = m.int(number);
+            tuple.item_val(fields::TUPLE_ITEM, number)
+        };
+    }
+    Some(values)
 }
 
 /// Calls with keywords of functions with more parameters than this go the general way.
@@ -141,11 +181,11 @@ impl Keywords {
 }
 
 /// How `given` arguments, the last of which have the names of a tuple, fit the parameters of a function.
-fn place(code: &CodeData, names: u64, given: usize) -> Option<Keywords> {
+fn place(code: &CodeData, names: u64, given: i32) -> Option<Keywords> {
     // SAFETY: a constant of live code.
     let names = Tuple::of(unsafe { Value::from_bits(names) }?)?;
     let wanted = usize::from(code.code.arg_count);
-    let positional = given.checked_sub(names.len())?;
+    let positional = usize::try_from(given).ok()?.checked_sub(names.len())?;
     if !code.simple || wanted > MOST_PARAMETERS || positional > wanted {
         return None;
     }
@@ -160,7 +200,7 @@ fn place(code: &CodeData, names: u64, given: usize) -> Option<Keywords> {
         from[at] = u8::try_from(number).ok()?;
     }
     Some(Keywords {
-        given: i32::try_from(given).ok()?,
+        given,
         positional: u8::try_from(positional).ok()?,
         from,
     })
