@@ -16,6 +16,8 @@ use coil_trace::{Access, Barrier, ExitValue, Field, Id, Op, Ty};
 use coil_value::{LayoutId, Ref, Value};
 use std::sync::atomic::Ordering::Relaxed;
 
+/// Most exits have at most so many values, and so many virtual objects.
+const FEW: usize = 16;
 /// Virtual objects that an exit may make.
 const MAX_VIRTUALS: usize = 128;
 
@@ -25,9 +27,31 @@ impl Jit {
     /// # Safety
     /// Attached; the code was left by this site just now, and the spill area is alive.
     pub(crate) unsafe fn leave(cx: *mut Context, number: u32, site: u32) -> Step {
+        // SAFETY: by contract.
+        let jit = unsafe { Jit::of(cx) };
+        let trace = jit
+            .table
+            .get(number)
+            .expect("code that ran is in the table");
+        let exit = &trace.exits[trace.code.sites[site as usize].exit as usize];
+        if trace.code.leaf_count(site) <= FEW && exit.virtuals.len() <= FEW {
+            // SAFETY: by contract.
+            unsafe { Jit::leave_with::<FEW, FEW>(cx, number, site) }
+        } else {
+            // SAFETY: by contract.
+            unsafe { Jit::leave_with::<MAX_LEAVES, MAX_VIRTUALS>(cx, number, site) }
+        }
+    }
+
+    /// The same by an exit with at most so many leaves and virtual objects.
+    unsafe fn leave_with<const LEAVES: usize, const VIRTUALS: usize>(
+        cx: *mut Context,
+        number: u32,
+        site: u32,
+    ) -> Step {
         // Raw values and objects stay on the native stack, where the collector sees them.
-        let mut bits = [0_u64; MAX_LEAVES];
-        let mut objects = [0_u64; MAX_VIRTUALS];
+        let mut bits = [0_u64; LEAVES];
+        let mut objects = [0_u64; VIRTUALS];
         // SAFETY: by contract.
         let jit = unsafe { Jit::of(cx) };
         let trace: *mut Compiled = jit
@@ -140,7 +164,7 @@ unsafe fn materialise(
     trace: &Compiled,
     exit: &coil_trace::Exit,
     bits: &mut [u64],
-    objects: &mut [u64; MAX_VIRTUALS],
+    objects: &mut [u64],
 ) {
     // SAFETY: attached.
     let hooks = unsafe { MachineState::of(cx) }.hooks;
@@ -169,7 +193,7 @@ unsafe fn materialise(
         return;
     }
     assert!(
-        exit.virtuals.len() <= MAX_VIRTUALS,
+        exit.virtuals.len() <= objects.len(),
         "checked when it was compiled"
     );
     // SAFETY: attached.
@@ -237,7 +261,7 @@ unsafe fn write_state(
     cx: *mut Context,
     exit: &coil_trace::Exit,
     bits: &[u64],
-    objects: &[u64; MAX_VIRTUALS],
+    objects: &[u64],
     root: *mut FrameRecord,
     base: *mut u64,
 ) {

@@ -22,6 +22,8 @@ pub(crate) const MAX_LEAVES: usize = 256;
 
 /// Recording and compiling may take this long before their share of the running time is looked at.
 const FREE_NS: u64 = 100_000;
+/// A function that returns after fewer bytecodes than this is interpreted where the interpreter calls it; traces inline it anyway.
+const SHORT_BYTECODES: u64 = 20;
 /// After this time all places get their full share.
 const RAMP_NS: u64 = 20_000_000;
 /// The part of the full share that loops get from the start.
@@ -182,6 +184,16 @@ impl Jit {
             && self.same_place(entry, &recorded.trace, end)
         {
             let reason = coil_record::Abort::NoProgress.text();
+            self.log(Section::JitAbort, format_args!("{title}: {reason}"));
+            self.backoff.failed(place, None, 1);
+            return Err(reason.to_owned());
+        }
+        if matches!(entry, Entry::Function(_))
+            && self.options.jit.pace != 0
+            && recorded.bytecodes < SHORT_BYTECODES
+            && matches!(recorded.trace.end, End::Return(_))
+        {
+            let reason = coil_record::Abort::TooShort.text();
             self.log(Section::JitAbort, format_args!("{title}: {reason}"));
             self.backoff.failed(place, None, 1);
             return Err(reason.to_owned());

@@ -104,6 +104,26 @@ impl Opaque {
             sees_frames: false,
         }
     }
+
+    /// A function that writes memory of two alias classes, may allocate and may raise, and runs no guest code.
+    pub const fn writes_both(
+        name: &'static str,
+        function: *const (),
+        params: &'static [Ty],
+        result: Ty,
+        (alias, other): (u32, u32),
+    ) -> Opaque {
+        Opaque {
+            name,
+            function,
+            params,
+            result,
+            effects: Effects::WritesBoth(alias, other),
+            can_raise: true,
+            can_collect: true,
+            sees_frames: false,
+        }
+    }
 }
 
 /// An argument of an opaque call.

@@ -66,6 +66,9 @@ impl Pass<'_> {
             self.match_one(state, *expect, actual, path, &mut found)?;
         }
         self.last_snapshot = snapshot;
+        // Where the state does not fit, another way into the loop goes on from here: a guard of the path that led here, made to ask for what the label
+        // expects, would have that path recorded again and again.
+        self.weak.clear();
         for (op, a, b) in std::mem::take(&mut found.guards) {
             let done = if op == Op::Nop {
                 Ok(())

@@ -263,6 +263,14 @@ impl Pass<'_> {
         self.heap.classes[class as usize] = known;
     }
 
+    /// Forgets all places of an alias class.
+    fn forget_class(&mut self, alias: u32) {
+        let class = self.pools.classes.iter().position(|other| *other == alias);
+        if let Some(class) = class {
+            self.heap.class(number(class)).clear();
+        }
+    }
+
     /// Writes a register to memory, for a native that reads it there.
     pub(crate) fn store_slot(&mut self, slot: u32, value: Id) {
         let value = self.force(value);
@@ -300,11 +308,10 @@ impl Pass<'_> {
         }
         match call.effects {
             Effects::Pure | Effects::Reads => {}
-            Effects::Writes(alias) => {
-                let class = self.pools.classes.iter().position(|other| *other == alias);
-                if let Some(class) = class {
-                    self.heap.class(number(class)).clear();
-                }
+            Effects::Writes(alias) => self.forget_class(alias),
+            Effects::WritesBoth(alias, other) => {
+                self.forget_class(alias);
+                self.forget_class(other);
             }
             Effects::Any => self.heap.forget_all(),
         }

@@ -18,6 +18,7 @@ call c0 = opaque @0x10 () -> void any
 call c1 = escape @0x20 (val) -> void any collects
 call c2 = look @0x30 () -> void any frames
 call c3 = twiddle @0x40 () -> void writes(3)
+call c4 = both @0x50 () -> void writes(3, 4)
 new n0 = layout 20 size 48
 ";
 

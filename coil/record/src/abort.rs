@@ -48,6 +48,8 @@ define! {
     InnerLoop "inner loop not compiled yet" Retry;
     /// A bridge would end where it starts.
     NoProgress "gets nowhere" Blacklist;
+    /// A function is over so soon that entering its trace would cost more.
+    TooShort "function too short to be entered" Blacklist;
     /// A handler guards after an effect.
     GuardAfterEffect "guard after an effect in one bytecode" Blacklist;
     /// A handler guards after it wrote a register.

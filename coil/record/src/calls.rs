@@ -102,7 +102,7 @@ impl<'t> Recorder<'t> {
         }
         let direct = args.map(direct_arg);
         let outcome = perform(&mut self.direct, direct);
-        let changes = matches!(function.effects, Effects::Writes(_) | Effects::Any);
+        let changes = !matches!(function.effects, Effects::Pure | Effects::Reads);
         let mut state = self.buf.state();
         // While an exception is pending, its being so says nothing about the call.
         let may_raise = function.can_raise && state.unwinding.is_none();

@@ -85,6 +85,8 @@ pub enum Effects {
     Reads,
     /// Writes memory of one alias class only (`u32`), reads anything.
     Writes(u32),
+    /// Writes memory of two alias classes only, reads anything.
+    WritesBoth(u32, u32),
     /// Anything.
     Any,
 }

@@ -386,8 +386,14 @@ impl<'a> Parser<'a> {
             "writes" => {
                 line.expect("(")?;
                 let alias = line.number()?;
-                line.expect(")")?;
-                Effects::Writes(alias)
+                if line.eat(",") {
+                    let other = line.number()?;
+                    line.expect(")")?;
+                    Effects::WritesBoth(alias, other)
+                } else {
+                    line.expect(")")?;
+                    Effects::Writes(alias)
+                }
             }
             word => return Err(format!("effects expected, not `{word}`")),
         };

@@ -149,6 +149,7 @@ fn call(f: &mut Formatter<'_>, at: usize, call: &Call) -> fmt::Result {
         Effects::Pure => f.write_str("pure")?,
         Effects::Reads => f.write_str("reads")?,
         Effects::Writes(alias) => write!(f, "writes({alias})")?,
+        Effects::WritesBoth(a, b) => write!(f, "writes({a}, {b})")?,
         Effects::Any => f.write_str("any")?,
     }
     for (set, word) in [

@@ -38,9 +38,9 @@ fields! {
     /// Length of a list.
     LIST_SIZE = at::SIZE, I64, 7, NONE, false;
     /// Items pointer of a list.
-    LIST_ITEMS = at::LIST_ITEMS, Ref, 8, OBJECT, false;
+    LIST_ITEMS = at::LIST_ITEMS, Ref, 7, OBJECT, false;
     /// Capacity of a list.
-    LIST_CAPACITY = at::LIST_CAPACITY, I64, 9, NONE, false;
+    LIST_CAPACITY = at::LIST_CAPACITY, I64, 7, NONE, false;
     /// An item of a list, from its items pointer.
     LIST_ITEM = 0, Val, 6, Barrier::Slot(ARRAY_ITEMS as u16), false;
     /// Length of a tuple.

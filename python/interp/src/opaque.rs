@@ -18,6 +18,12 @@ use taipan_objects::str::Str;
 use taipan_objects::ty::{self, Type};
 use taipan_objects::{PyResult, Ref, Vm};
 
+/// What changes when a list does: its fields, and its items.
+const LIST_ALIASES: (u32, u32) = (
+    crate::fields::LIST_SIZE.alias,
+    crate::fields::LIST_ITEM.alias,
+);
+
 /// Hooks are filled in before any guest code runs.
 const HOOK: &str = "set at start-up";
 
@@ -226,18 +232,18 @@ opaques! {
         }
     }
     /// Appends to a list whose storage is full.
-    LIST_APPEND = any fn list_append(vm, list: val, item: val) -> Void {
+    LIST_APPEND = writes_both(LIST_ALIASES) fn list_append(vm, list: val, item: val) -> Void {
         match List::of(list) {
             Some(list) => list.push(vm, item),
             None => Err(vm.raise_system("list_append on what is no list")),
         }
     }
     /// `list.pop(index)` of a list that has that item.
-    LIST_REMOVE = any fn list_remove(vm, list: val, index: int) -> Val {
+    LIST_REMOVE = writes_both(LIST_ALIASES) fn list_remove(vm, list: val, index: int) -> Val {
         Ok(List::from_ref(mem::expect_ref(list)).remove(vm, index as usize))
     }
     /// `list.insert(index, item)` where the index is in the list or its length.
-    LIST_INSERT = any fn list_insert(vm, list: val, index: int, item: val) -> Void {
+    LIST_INSERT = writes_both(LIST_ALIASES) fn list_insert(vm, list: val, index: int, item: val) -> Void {
         List::from_ref(mem::expect_ref(list)).insert(vm, index as usize, item)
     }
     // ---- attributes

@@ -2,8 +2,8 @@
 
 use crate::opaque;
 use crate::ops::{
-    arith, attr, build, call, compare, control, except, generator, import, item, iterate, leave,
-    load, pattern,
+    arith, attr, build, call, compare, control, except, generator, import, item, iterate, keywords,
+    leave, load, pattern,
 };
 use coil_machine::{Leave, Machine, Next};
 use taipan_bytecode::{Op, Word};
@@ -132,7 +132,7 @@ fn dispatch<M: Machine>(m: &mut M) -> Next {
             Op::LoadSuperAttr => m.outlined(move |m| attr::load_super(m, word, false))?,
             Op::LoadSuperMethod => m.outlined(move |m| attr::load_super(m, word, true))?,
             Op::Call => call::call(m, word)?,
-            Op::CallKw => call::call_kw(m, word)?,
+            Op::CallKw => keywords::call_kw(m, word)?,
             Op::CallEx => m.outlined(move |m| call::call_ex(m, word))?,
             Op::Return => leave::return_value(m, word)?,
             Op::Finish => generator::finish(m, word)?,

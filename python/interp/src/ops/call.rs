@@ -193,7 +193,7 @@ pub(super) fn call_anything<M: Machine>(
 
 /// A Python function whose parameters are not all plain positional ones, or whose arguments do not fit: bound natively into the window.
 #[expect(clippy::too_many_arguments, reason = "a call has many parts")]
-fn call_bound<M: Machine>(
+pub(super) fn call_bound<M: Machine>(
     m: &mut M,
     word: Word,
     function: M::Val,
@@ -391,40 +391,6 @@ fn call_native<M: Machine>(
     )?;
     m.set_reg(a(word), value);
     Ok(())
-}
-
-#[inline(always)]
-pub(crate) fn call_kw<M: Machine>(m: &mut M, word: Word) -> Next {
-    m.skip(2);
-    // SAFETY: the word after the instruction is a constant's index.
-    let index = unsafe { *m.word_at(-2) } as usize;
-    let names = m.constant(index);
-    m.cold(move |m| call_keywords(m, word, names))
-}
-
-fn call_keywords<M: Machine>(m: &mut M, word: Word, names: M::Val) -> Next {
-    let callable = m.reg(b(word));
-    let has_this = m.reg(b(word) + 1).is_set().yes();
-    if callable.is_ref().yes() {
-        let object = callable.reference();
-        let layout = LayoutId(object.load_int(fields::LAYOUT).promote() as u16);
-        if layout == layout::FUNCTION {
-            let code = code_of(m, object);
-            let extra = i32::from(has_this);
-            let window = b(word) + 2 - extra;
-            return call_bound(
-                m,
-                word,
-                callable,
-                code,
-                window,
-                i32::from(word.c()) + extra,
-                Some(names),
-                kind::PLAIN,
-            );
-        }
-    }
-    call_anything(m, word, callable, has_this, Some(names))
 }
 
 pub(crate) fn call_ex<M: Machine>(m: &mut M, word: Word) -> Next {

@@ -1,6 +1,7 @@
 //! Calls of classes.
 
 use super::call::{call_anything, call_hidden, code_of, is_generator, vm};
+use super::keywords::named;
 use super::{a, b, range};
 use crate::fields;
 use crate::kind;
@@ -9,16 +10,18 @@ use crate::ops::export::is_exported;
 use crate::plan::{self, Construct};
 use coil_machine::{Arg, BoolOps, IntOps, Key, Leave, Machine, Next, RefOps, ValOps};
 use taipan_bytecode::Word;
+use taipan_objects::function::CodeData;
 use taipan_objects::hidden::Hidden;
 use taipan_objects::ty;
 
-/// Makes an instance of a class and calls its `__init__`.
+/// Makes an instance of a class and calls its `__init__`; the last arguments may be named by the tuple that is constant number `names_at`.
 pub(super) fn call_class<M: Machine>(
     m: &mut M,
     word: Word,
     class: M::Val,
-    names: Option<M::Val>,
+    names_at: Option<usize>,
 ) -> Next {
+    let names = names_at.map(|at| m.constant(at));
     let vm = vm(m);
     let plan = m.cached(
         1,
@@ -37,7 +40,7 @@ pub(super) fn call_class<M: Machine>(
     };
     let given = i32::from(word.c());
     if native {
-        if given != 0 || names.is_some() {
+        if given != 0 {
             return call_anything(m, word, class, false, names);
         }
         let object = m.call_val(&opaque::NEW_EMPTY, [Arg::Val(class)])?;
@@ -54,13 +57,22 @@ pub(super) fn call_class<M: Machine>(
     };
     let function = m.val(init);
     let code = code_of(m, function.reference());
-    if names.is_some() || !code.simple || i32::from(code.code.arg_count) != given + 1 {
-        let wanted = i32::from(code.code.arg_count);
-        if names.is_some() || !code.simple || given + 1 > wanted {
+    let wanted = i32::from(code.code.arg_count);
+    if let Some(at) = names_at {
+        let window = b(word) + 1;
+        let Some((first, values)) = named(m, function, code, at, window, given + 1) else {
             return call_anything(m, word, class, false, names);
+        };
+        let object = new_instance(m, layout, size, shape, class)?;
+        for at in first..wanted {
+            m.set_reg(window + at, values[at as usize]);
         }
+        return push_init(m, word, function, code, object);
     }
-    let missing = i32::from(code.code.arg_count) - given - 1;
+    if !code.simple || given + 1 > wanted {
+        return call_anything(m, word, class, false, names);
+    }
+    let missing = wanted - given - 1;
     let mut defaults = None;
     if missing > 0 {
         let tuple = function.reference().load_ref(fields::FUNC_DEFAULTS);
@@ -81,6 +93,17 @@ pub(super) fn call_class<M: Machine>(
             m.set_reg(b(word) + 2 + given + index, value);
         }
     }
+    push_init(m, word, function, code, object)
+}
+
+/// Pushes the frame of an `__init__` whose arguments stand in the window but for the object.
+fn push_init<M: Machine>(
+    m: &mut M,
+    word: Word,
+    function: M::Val,
+    code: &CodeData,
+    object: M::Val,
+) -> Next {
     m.set_reg(b(word) + 1, object);
     m.set_reg(b(word), function);
     // The frame's language word keeps the object for the return: the callee may rebind `self`.

@@ -14,6 +14,7 @@ pub(crate) mod import;
 pub(crate) mod intrinsic;
 pub(crate) mod item;
 pub(crate) mod iterate;
+pub(crate) mod keywords;
 pub(crate) mod leave;
 pub(crate) mod list_method;
 pub(crate) mod load;
