@@ -10,6 +10,9 @@ use coil_trace::{
     Trace, Ty,
 };
 
+/// How many instructions after a test for a float its unboxing may stand to be merged with it: it takes a register from the test on.
+const FLOAT_TEST_REACH: usize = 48;
+
 /// What a pass leaves behind.
 #[derive(Debug)]
 pub(crate) struct Part {
@@ -58,6 +61,8 @@ struct Assembly<'a> {
     back: Vec<Id>,
     live: Vec<bool>,
     work: Vec<usize>,
+    /// Tests for floats and the unboxing each is merged with, by ascending test.
+    merged: Vec<(usize, usize)>,
     rec: &'a Trace,
     pools: &'a Pools,
 }
@@ -123,6 +128,7 @@ pub(crate) fn finish(
         back: Vec::new(),
         live: Vec::new(),
         work: Vec::new(),
+        merged: Vec::new(),
         rec,
         pools,
     };
@@ -139,6 +145,7 @@ pub(crate) fn finish(
     }
     assembly.drop_dead_stores();
     assembly.mark(&end, state.is_some());
+    assembly.merge_float_tests();
     assembly.build(end, state)
 }
 
@@ -286,6 +293,37 @@ impl Assembly<'_> {
         }
     }
 
+    /// Finds tests for floats whose values are unboxed soon: the unboxing comes first, and the test is whether a number came of it.
+    fn merge_float_tests(&mut self) {
+        // Tests that no unboxing has followed yet.
+        let mut open: Vec<(Id, usize)> = Vec::new();
+        for at in 0..self.insts.len() {
+            let inst = &self.insts[at];
+            if self.in_header(at) {
+                open.clear();
+                continue;
+            }
+            if !self.live[at] {
+                continue;
+            }
+            if inst.op.effect() == Effect::Call {
+                open.clear();
+            }
+            open.retain(|(_, test)| at - test <= FLOAT_TEST_REACH);
+            match inst.op {
+                Op::IsFloat => open.push((inst.args[0], at)),
+                Op::UnboxFloat => {
+                    let value = inst.args[0];
+                    if let Some(found) = open.iter().position(|(other, _)| *other == value) {
+                        self.merged.push((open.swap_remove(found).1, at));
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.merged.sort_unstable();
+    }
+
     fn build(
         mut self,
         end: CompiledEnd,
@@ -315,11 +353,24 @@ impl Assembly<'_> {
             .chain(bools)
             .chain(header.end..self.insts.len())
             .collect();
+        let mut early = vec![false; self.insts.len()];
+        let mut merged = std::mem::take(&mut self.merged).into_iter().peekable();
         for at in order {
             if state.is_some() && at >= self.header && labels.is_empty() {
                 labels.push(label(&trace, &phis));
             }
-            if !self.live[at] {
+            if !self.live[at] || early[at] {
+                continue;
+            }
+            if let Some((_, unboxing)) = merged.next_if(|(test, _)| *test == at) {
+                let value = self.insts[at].args[0];
+                let value = rename(value, &names, &mut consts, &mut trace.consts, pools);
+                let float = Id::inst(trace.insts.len());
+                trace.insts.push(pure(Op::UnboxOrNan, [value, Id::NONE]));
+                names[at] = Id::inst(trace.insts.len());
+                trace.insts.push(pure(Op::FloatEq, [float, float]));
+                names[unboxing] = float;
+                early[unboxing] = true;
                 continue;
             }
             names[at] = Id::inst(trace.insts.len());
@@ -420,6 +471,17 @@ impl Assembly<'_> {
             end,
         };
         (compiled, state)
+    }
+}
+
+/// A pure instruction.
+fn pure(op: Op, [a, b]: [Id; 2]) -> Inst {
+    Inst {
+        op,
+        args: [a, b, Id::NONE],
+        extra: 0,
+        first_arg: 0,
+        snapshot: SnapshotId::NONE,
     }
 }
 

@@ -110,7 +110,11 @@ impl Pass<'_> {
             }))
         };
         let ty = self.ty(id);
-        let tags = self.tags(id);
+        let mut tags = self.tags(id);
+        // What the trace unboxed without a test is a reference: edges test it, and the loop carries no box of it.
+        if tags & tag::REF != 0 && self.find(Op::UnboxRef, id, Id::NONE).is_some() {
+            tags = tag::REF;
+        }
         if ty == Ty::Val
             && !demotions.boxed.contains(&at)
             && let Some((_, unbox, inner)) = box_of(tags)

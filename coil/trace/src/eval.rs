@@ -95,6 +95,7 @@ pub fn eval(op: Op, a: u64, b: u64) -> Option<u64> {
         Op::UnboxFloat => {
             (!bits_are_int(a) && !bits_are_ref(a)).then(|| a.wrapping_sub(FLOAT_OFFSET))
         }
+        Op::UnboxOrNan => Some(a.wrapping_sub(FLOAT_OFFSET)),
         Op::UnboxRef => bits_are_ref(a).then_some(a),
         Op::BoxInt => Value::from_small_int(x).map(Value::bits),
         Op::BoxFloat => Value::from_f64(p).map(Value::bits),
@@ -156,6 +157,39 @@ mod tests {
             let boxed = eval(Op::BoxFloat, f64::to_bits(float), 0).expect("not NaN");
             assert_eq!(eval(Op::IsFloat, boxed, 0), Some(1));
             assert_eq!(eval(Op::UnboxFloat, boxed, 0), Some(float.to_bits()));
+        }
+    }
+
+    #[test]
+    fn what_is_no_inline_float_unboxes_to_nan() {
+        let last = FLOAT_OFFSET - 1;
+        let mut all = vec![0, 1, 1 << 12, 1 << 47, 1 << 48, last, FLOAT_OFFSET];
+        for shift in 0..64 {
+            all.extend([
+                1 << shift,
+                !(1 << shift),
+                u64::MAX << shift,
+                u64::MAX >> shift,
+            ]);
+        }
+        for float in [
+            0.0,
+            -0.0,
+            1e-310,
+            -2.5,
+            f64::MAX,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+        ] {
+            all.push(eval(Op::BoxFloat, f64::to_bits(float), 0).expect("no NaN"));
+        }
+        for bits in all {
+            let unboxed = f64::from_bits(eval(Op::UnboxOrNan, bits, 0).expect("total"));
+            let nan_inside = !bits_are_int(bits)
+                && !bits_are_ref(bits)
+                && f64::from_bits(bits.wrapping_sub(FLOAT_OFFSET)).is_nan();
+            let is_float = eval(Op::IsFloat, bits, 0) == Some(1);
+            assert!(nan_inside || is_float != unboxed.is_nan(), "{bits:#x}");
         }
     }
 }

@@ -158,6 +158,8 @@ macro_rules! for_each_trace_op {
             UnboxInt "unbox_int" 1 Int Pure;
             /// The float of a value known to be `is_float`.
             UnboxFloat "unbox_float" 1 Float Pure;
+            /// The float of a value that is an inline float, else a NaN: inline floats are none.
+            UnboxOrNan "unbox_or_nan" 1 Float Pure;
             /// The reference of a value known to be `is_ref`.
             UnboxRef "unbox_ref" 1 Ref Pure;
             /// The guest value of an int: inline when it fits 49 bits, else a heap object. Needs no snapshot; may collect.
@@ -357,6 +359,7 @@ impl Op {
             | Op::IsRef
             | Op::UnboxInt
             | Op::UnboxFloat
+            | Op::UnboxOrNan
             | Op::UnboxRef
             | Op::StoreSlot => &[Val],
             Op::BoxRef

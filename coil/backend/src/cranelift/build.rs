@@ -4,7 +4,9 @@ use super::{Cells, GO_ON, RETURN, RETURNED};
 use crate::api::{BackendError, Kind, Runtime, SPILL_SLOTS, Targets, TraceReturn};
 use crate::code::{ExitSite, Location, PackedLocation, ResumePoint};
 use crate::leaves::leaves;
-use coil_frame::{CodeBlock, Context, context_offset as context, record_offset as record};
+use coil_frame::{
+    CodeBlock, Context, FrameRecord, context_offset as context, record_offset as record,
+};
 use coil_trace::{
     Compiled, CompiledEnd, Effect, Exit, ExitValue, Id, Op, SnapshotId, Ty, extra_frame,
 };

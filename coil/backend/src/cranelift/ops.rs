@@ -201,7 +201,7 @@ impl Build<'_> {
                 self.icmp(IntCC::UnsignedLessThan, from_floats, span)
             }
             Op::UnboxInt => self.unboxed(a),
-            Op::UnboxFloat => {
+            Op::UnboxFloat | Op::UnboxOrNan => {
                 let offset = self.int_const(encoding::FLOAT_OFFSET);
                 let bits = self.f.ins().isub(a, offset);
                 self.float(bits)

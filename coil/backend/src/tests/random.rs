@@ -137,7 +137,7 @@ impl Maker<'_> {
 
     /// A guard that seldom fails.
     fn guard(&mut self) {
-        let condition = match self.random.below(7) {
+        let condition = match self.random.below(8) {
             0 => (format!("int_ne({}, {})", self.int(), self.int()), true),
             1 => (
                 format!("int_lt({}, {})", self.int(), self.int()),
@@ -156,6 +156,16 @@ impl Maker<'_> {
                 true,
             ),
             5 => (format!("int_fits({})", self.int()), true),
+            6 => {
+                let value = self.val();
+                let float = self.new_name(&format!("unbox_or_nan({value})"));
+                if self.random.chance(50) {
+                    self.floats.push(float.clone());
+                    (format!("float_eq({float}, {float})"), true)
+                } else {
+                    (format!("float_ne({float}, {float})"), false)
+                }
+            }
             _ => (
                 format!("int_ule({}, {})", self.int(), self.int()),
                 self.random.chance(50),

@@ -95,7 +95,7 @@ impl Gen<'_> {
                 self.asm.shift_imm(Shift::Left, to, 15);
                 self.asm.shift_imm(Shift::Arithmetic, to, 15);
             }
-            Op::UnboxFloat => {
+            Op::UnboxFloat | Op::UnboxOrNan => {
                 let to = self.def_any();
                 self.asm.mov(to, first);
                 self.asm

@@ -86,13 +86,16 @@ impl Gen<'_> {
                 self.compare_floats(1, 0);
                 Cond::Flag(cc::AE)
             }
-            Op::FloatEq => {
+            Op::FloatEq | Op::FloatNe => {
                 self.compare_floats(0, 1);
-                Cond::FloatEq
-            }
-            Op::FloatNe => {
-                self.compare_floats(0, 1);
-                Cond::FloatNe
+                // A float is equal to itself unless it is a NaN.
+                let itself = self.operands[0] == self.operands[1];
+                match (op, itself) {
+                    (Op::FloatEq, true) => Cond::Flag(cc::P ^ 1),
+                    (Op::FloatEq, false) => Cond::FloatEq,
+                    (_, true) => Cond::Flag(cc::P),
+                    (_, false) => Cond::FloatNe,
+                }
             }
             Op::IntFits => {
                 let first = self.reg_of(self.operands[0]);

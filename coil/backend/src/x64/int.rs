@@ -307,7 +307,9 @@ impl Gen<'_> {
             | Op::FloatNeg
             | Op::FloatAbs
             | Op::FloatSqrt => self.float(inst),
-            Op::UnboxInt | Op::UnboxFloat | Op::BoxInt | Op::BoxFloat => self.boxes(inst),
+            Op::UnboxInt | Op::UnboxFloat | Op::UnboxOrNan | Op::BoxInt | Op::BoxFloat => {
+                self.boxes(inst)
+            }
             Op::WindowBase => {
                 let to = self.def_any();
                 self.asm.mov(to, RBX);
