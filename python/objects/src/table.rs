@@ -13,7 +13,7 @@ use crate::raise::PyResult;
 use crate::str::Str;
 use crate::vm::Vm;
 use coil_heap::Visitor;
-use coil_value::{Ref, Value};
+use coil_value::{Ref, Value, flags};
 
 const CAPACITY: usize = 16;
 const USED: usize = 20;
@@ -24,6 +24,8 @@ pub const ODD: usize = 30;
 const ENTRIES: usize = 32;
 /// Up to this many entries are searched one by one.
 const LINEAR: u32 = 8;
+/// Old tables of at most so many entries are looked through as a whole when one of them has changed; of others single words are remembered.
+const WHOLE_ENTRIES: u32 = 64;
 
 /// The storage of a dict (entries of three words) or set (two).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -171,8 +173,13 @@ impl Table {
 
     fn set_word(self, vm: &Vm, entry: u32, word: usize, value: Option<Value>) {
         let offset = self.entry_offset(entry) + word * 8;
-        // SAFETY: the word is a key or value of this table.
-        unsafe { vm.mutator().store_value(self.0, offset, value) };
+        let mutator = vm.mutator();
+        if self.0.gc_flags() & flags::BARRIER != 0 && self.capacity() > WHOLE_ENTRIES {
+            // SAFETY: the word is a key or value of this table.
+            return unsafe { mutator.store_item(self.0, self.0.field_ptr(offset), value) };
+        }
+        // SAFETY: as above.
+        unsafe { mutator.store_value(self.0, offset, value) };
     }
 
     /// Replaces the value of an entry.
