@@ -37,6 +37,7 @@ const STEPS: &[Step] = &[
     ("test", |_| {
         run_cargo(&["test", "--workspace", "--exclude", "testkit"])
     }),
+    ("cranelift", |_| both_backends()),
     ("testkit", |_| {
         run_cargo(&["test", "--package", "testkit", "--lib"])
     }),
@@ -140,6 +141,38 @@ fn with_target(target: &str, arguments: &[&str]) -> Result<String, String> {
     Ok(format!(
         "skipped: this toolchain has no {target} (rustup target add {target})"
     ))
+}
+
+/// The tests that compare the own backend with Cranelift, which is no part of what users get.
+fn both_backends() -> Result<String, String> {
+    let tree = Command::new(cargo())
+        .args([
+            "tree",
+            "--package",
+            "taipan",
+            "--edges",
+            "normal",
+            "--prefix",
+            "none",
+        ])
+        .output()
+        .map_err(|e| format!("cargo tree: {e}"))?;
+    let tree = String::from_utf8_lossy(&tree.stdout);
+    if let Some(line) = tree.lines().find(|line| line.starts_with("cranelift")) {
+        return Err(format!("taipan depends on {line}, which is for tests only"));
+    }
+    if !tree.starts_with("taipan") {
+        return Err(format!("cargo tree says nothing of taipan: {tree}"));
+    }
+    run_cargo(&[
+        "test",
+        "--package",
+        "coil-backend",
+        "--package",
+        "coil-jit",
+        "--features",
+        "coil-backend/cranelift,coil-jit/cranelift",
+    ])
 }
 
 /// The steps that need the interpreter have nothing to do until its package exists.

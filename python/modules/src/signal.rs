@@ -124,30 +124,28 @@ fn handlers(vm: &mut Vm) -> PyResult<Dict> {
     }
     let dict = vm.new_dict()?;
     for number in 1..COUNT {
-        // SAFETY: a null action only asks.
-        let mut old: libc::sigaction = unsafe { std::mem::zeroed() };
-        // SAFETY: as above.
-        let failed = unsafe { libc::sigaction(number, std::ptr::null(), &raw mut old) } != 0;
-        let value = match old.sa_sigaction {
-            _ if failed => continue,
-            libc::SIG_IGN => 1,
-            _ => 0,
+        let value = match installed(number) {
+            None => continue,
+            Some(libc::SIG_IGN) => 1,
+            Some(_) if number == libc::SIGINT => -1,
+            Some(_) => 0,
         };
         dict.set(vm, number::small(number.into()), number::small(value))?;
     }
-    dict.set(vm, number::small(libc::SIGINT.into()), number::small(-1))?;
     vm.interp.keep("signal.handlers", dict.value());
     Ok(dict)
 }
 
-/// Makes Ctrl-C raise KeyboardInterrupt, and a closed pipe an error instead of the end.
+/// Makes Ctrl-C raise KeyboardInterrupt, unless whoever started the program has it ignored, and a closed pipe an error instead of the end.
 ///
 /// # Errors
 /// MemoryError.
 pub fn start(vm: &mut Vm) -> PyResult<()> {
     EVENTS.store((&raw const vm.cx.events).cast_mut(), Ordering::Relaxed);
     vm.interp.hooks.interrupt = Some(deliver);
-    install(libc::SIGINT, note as *const () as usize);
+    if installed(libc::SIGINT) != Some(libc::SIG_IGN) {
+        install(libc::SIGINT, note as *const () as usize);
+    }
     install(libc::SIGPIPE, libc::SIG_IGN);
     Ok(())
 }
@@ -155,6 +153,15 @@ pub fn start(vm: &mut Vm) -> PyResult<()> {
 /// The interpreter ends: signals go where they went before.
 pub fn stop() {
     EVENTS.store(std::ptr::null_mut(), Ordering::Relaxed);
+}
+
+/// What a signal does; none for numbers that are no signals.
+fn installed(number: i32) -> Option<usize> {
+    // SAFETY: zero is a valid action.
+    let mut old: libc::sigaction = unsafe { std::mem::zeroed() };
+    // SAFETY: a null action only asks.
+    let failed = unsafe { libc::sigaction(number, std::ptr::null(), &raw mut old) } != 0;
+    (!failed).then_some(old.sa_sigaction)
 }
 
 fn install(number: i32, handler: usize) -> bool {
