@@ -4,7 +4,9 @@ use super::bind::bind_arguments;
 use super::name::globals_of;
 use super::{function_of, register};
 use coil_frame::FrameRecord;
+use coil_machine::MachineState;
 use coil_value::{Ref, Value};
+use std::sync::atomic::Ordering::Relaxed;
 use taipan_objects::dict::Dict;
 use taipan_objects::function::CodeData;
 use taipan_objects::layout::at;
@@ -116,7 +118,28 @@ pub fn run_code(
         });
     }
     vm.cx.frame_top = record;
+    // Now that the frame's registers are roots, and nothing else is run in their place.
+    if let Err(raised) = poll_events(vm) {
+        vm.cx.frame_top = record.wrapping_sub(1);
+        return Err(raised);
+    }
     run_root(vm)
+}
+
+/// Sees to events that are pending: natives that call guest functions again and again have no other place for that.
+#[inline]
+fn poll_events(vm: &mut Vm) -> PyResult<()> {
+    if vm.cx.events.load(Relaxed) == 0 {
+        return Ok(());
+    }
+    // SAFETY: the context is attached.
+    let hook = unsafe { MachineState::of(&raw mut vm.cx) }.hooks.event;
+    let raised = hook(&raw mut vm.cx);
+    // SAFETY: `pending` holds an exception when the hook says so.
+    match unsafe { Value::from_bits(vm.cx.pending) } {
+        Some(error) if raised => Err(vm.raise(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Runs the root frame on top of the stack.
