@@ -154,12 +154,13 @@ macro_rules! opaques {
 /// A bound of a slice. Ints that a trace has boxed may be too large to be inline ones.
 #[inline(always)]
 fn bound(value: Value) -> Option<i64> {
-    value.as_small_int().or_else(|| {
-        if value == ty::none() {
-            return None;
-        }
-        i64_of(value)
-    })
+    if value == ty::none() {
+        return None;
+    }
+    match value.as_small_int() {
+        Some(small) => Some(small),
+        None => i64_of(value),
+    }
 }
 
 opaques! {
