@@ -229,7 +229,7 @@ impl Vm {
             }
         }
         let exports = &self.exports;
-        if exports.throw() % exports.chance.get() != 0 {
+        if !exports.throw().is_multiple_of(exports.chance.get()) {
             return;
         }
         let bits = exports.recent[exports.throw() as usize % RECENT].get();
