@@ -566,3 +566,19 @@ pub(crate) fn is_subclass<M: Machine>(m: &mut M, class: usize, of: usize) -> boo
     }
     class.is_subtype(of)
 }
+
+/// The Python function that a class (by address) has under a name, and the class's version cell.
+pub(crate) fn function_of_class(
+    vm: &mut Vm,
+    class: usize,
+    name: Str,
+) -> Option<(Value, *const u32)> {
+    // SAFETY: the type of a live object; types are never freed.
+    let ty = Type::from_ref(unsafe { Ref::from_address(class as u64) }?);
+    let found = ty.lookup(name)?;
+    if layout_of(found) != layout::FUNCTION {
+        return None;
+    }
+    vm.mutator().pin(mem::expect_ref(found));
+    Some((found, ty.version_address()))
+}

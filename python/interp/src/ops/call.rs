@@ -3,7 +3,7 @@
 use super::construct::{call_builtin_type, call_class};
 use super::intrinsic::intrinsic;
 use super::leave::deliver;
-use super::{a, b};
+use super::{a, b, special};
 use crate::fields;
 use crate::kind;
 use crate::opaque;
@@ -343,6 +343,24 @@ fn call_other<M: Machine>(
         }
         layout::TYPE if !has_this => call_class(m, word, callable, None),
         LayoutId::FOREIGN if !has_this && word.c() <= 3 => call_builtin_type(m, word, callable),
+        _ if !has_this && let Some(function) = special::call_method(m, callable) => {
+            let code = code_of(m, function.reference());
+            let given = i32::from(word.c()) + 1;
+            if !code.simple || i32::from(code.code.arg_count) != given {
+                return call_anything(m, word, callable, has_this, None);
+            }
+            m.set_reg(b(word) + 1, callable);
+            m.set_reg(b(word), function);
+            let unset = m.unset();
+            m.push_frame(
+                &raw const code.block,
+                b(word) + 1,
+                given,
+                word.a(),
+                kind::PLAIN,
+                unset,
+            )
+        }
         _ => call_anything(m, word, callable, has_this, None),
     }
 }

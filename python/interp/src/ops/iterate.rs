@@ -2,9 +2,10 @@
 
 use super::{a, b};
 use crate::fields;
+use crate::kind;
 use crate::opaque;
 use crate::ops::export::{self, is_exported};
-use crate::ops::generator;
+use crate::ops::{call, generator};
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
 use coil_value::{LayoutId, Ref};
 use taipan_bytecode::{Op, Word};
@@ -49,6 +50,10 @@ pub(crate) fn inherits_from_list<M: Machine>(
 pub(crate) fn get_iter<M: Machine>(m: &mut M, word: Word) -> Next {
     m.skip(1);
     let value = m.reg(b(word));
+    // A plain instance whose `__iter__` is a generator function: what it gives needs no check.
+    if let Some(method) = generator::iter_method(m, value) {
+        return call::call_function_with(m, method, &[value], word.a(), kind::PLAIN);
+    }
     let iterator = iterator_of(m, value)?;
     m.set_reg(a(word), iterator);
     Ok(())

@@ -85,6 +85,21 @@ fn method<M: Machine>(
     found.flatten().map(|found| m.val(found))
 }
 
+/// The `__call__` of a plain instance that is a Python function. (The cache word of a call is for classes.)
+pub(super) fn call_method<M: Machine>(m: &mut M, callable: M::Val) -> Option<M::Val> {
+    let object = callable.reference();
+    if !is_instance(object.load_int(fields::LAYOUT)) {
+        return None;
+    }
+    let class = object.load_ref(fields::TYPE).promote();
+    // SAFETY: the machine's context belongs to a Vm.
+    let vm = unsafe { Vm::from_context(m.context()) };
+    let name = vm.interp.names.__call__.str();
+    let (function, version) = plan::function_of_class(vm, class, name)?;
+    let _ = m.load_watched(&raw const coil_machine::UNREAD, version);
+    Some(m.val(function))
+}
+
 /// Whether the left operand's method is asked before the right one's: always, unless the right one's class is a proper subclass.
 fn left_first<M: Machine>(m: &mut M, left: M::Val, right: M::Val) -> bool {
     if right.is_int().yes() || right.is_float().yes() {
