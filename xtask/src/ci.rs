@@ -56,6 +56,19 @@ const STEPS: &[Step] = &[
             ],
         )
     }),
+    ("each", |w| {
+        run_testkit(
+            w,
+            &[
+                "--modes",
+                "each-guard,each-raise,each-invalidate,each-frames",
+                "--timeout",
+                "60",
+                "/jit/",
+                "/generators/",
+            ],
+        )
+    }),
     ("programs", |w| {
         run_testkit(w, &["--programs", "--modes", "off,default,eager,stress"])
     }),
