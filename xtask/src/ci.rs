@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::workspace::{Workspace, cargo};
-use crate::{bans, layers, sizes, unsafe_code};
+use crate::{bans, handlers, layers, sizes, unsafe_code};
 
 type Step = (&'static str, fn(&Workspace) -> Result<String, String>);
 
@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
             ],
         )
     }),
+    ("handlers", |w| handlers::check(w, false)),
     ("aarch64", |_| {
         with_target("aarch64-unknown-linux-gnu", &["check", "--workspace"])
     }),
@@ -53,6 +54,19 @@ const STEPS: &[Step] = &[
             &[
                 "--modes",
                 "guards,raise,invalidate,frames,short,plain,boxed",
+            ],
+        )
+    }),
+    ("each", |w| {
+        run_testkit(
+            w,
+            &[
+                "--modes",
+                "each-guard,each-raise,each-invalidate,each-frames",
+                "--timeout",
+                "60",
+                "/jit/",
+                "/generators/",
             ],
         )
     }),

@@ -10,6 +10,7 @@
 
 mod bans;
 mod ci;
+mod handlers;
 mod layers;
 mod record;
 mod sizes;
@@ -27,6 +28,7 @@ cargo xtask layers               a crate depends on crates of lower rank only
 cargo xtask sizes                no file grows past 1000 lines unnoticed
 cargo xtask unsafe [bless]       the count of unsafe blocks of a crate does not rise (bless: write the counts down)
 cargo xtask bans                 constructs the project does without
+cargo xtask handlers [show]       handlers on the Direct machine are as short as by hand (show: both listings)
 cargo xtask record [FILE ...]    records what the test scripts print under CPython (all, or those whose path contains FILE)
 cargo xtask record programs      records what the benchmark programs compute under CPython";
 
@@ -52,6 +54,8 @@ fn run(words: &[&str]) -> Result<String, String> {
         ["sizes"] => sizes::check(&Workspace::load()?),
         ["unsafe"] => unsafe_code::check(&Workspace::load()?),
         ["unsafe", "bless"] => unsafe_code::bless(&Workspace::load()?),
+        ["handlers"] => handlers::check(&Workspace::load()?, false),
+        ["handlers", "show"] => handlers::check(&Workspace::load()?, true),
         ["bans"] => bans::check(&Workspace::load()?),
         ["record", "programs"] => record::programs(&Workspace::load()?),
         ["record", files @ ..] => record::scripts(&Workspace::load()?, files),

@@ -13,10 +13,10 @@ pub(crate) type Links = Vec<LabelState>;
 
 /// The backend that options choose.
 pub(crate) fn make_backend(options: &Options) -> Result<Box<dyn Backend>, BackendError> {
+    let capacity = usize::try_from(options.jit.code_cache).unwrap_or(usize::MAX);
     let mut backend = if options.jit.cranelift {
-        cranelift_backend()?
+        cranelift_backend(capacity)?
     } else {
-        let capacity = usize::try_from(options.jit.code_cache).unwrap_or(usize::MAX);
         own_backend(capacity)?
     };
     backend.keep_marks(options.dump.on(DumpKind::Asm));
@@ -24,12 +24,12 @@ pub(crate) fn make_backend(options: &Options) -> Result<Box<dyn Backend>, Backen
 }
 
 #[cfg(feature = "cranelift")]
-fn cranelift_backend() -> Result<Box<dyn Backend>, BackendError> {
-    Ok(Box::new(coil_backend::CraneliftBackend::new()?))
+fn cranelift_backend(capacity: usize) -> Result<Box<dyn Backend>, BackendError> {
+    Ok(Box::new(coil_backend::CraneliftBackend::new(capacity)?))
 }
 
 #[cfg(not(feature = "cranelift"))]
-fn cranelift_backend() -> Result<Box<dyn Backend>, BackendError> {
+fn cranelift_backend(_capacity: usize) -> Result<Box<dyn Backend>, BackendError> {
     Err(BackendError::Unsupported("cranelift is not built in"))
 }
 
@@ -40,8 +40,8 @@ fn own_backend(capacity: usize) -> Result<Box<dyn Backend>, BackendError> {
 
 /// There is none for this processor yet: Cranelift takes its place, and without that programs are interpreted.
 #[cfg(not(target_arch = "x86_64"))]
-fn own_backend(_capacity: usize) -> Result<Box<dyn Backend>, BackendError> {
-    cranelift_backend()
+fn own_backend(capacity: usize) -> Result<Box<dyn Backend>, BackendError> {
+    cranelift_backend(capacity)
 }
 
 /// Why a recorded trace is not optimised.

@@ -81,6 +81,7 @@ impl Jit {
         jit.recording.set(std::ptr::null());
         jit.stats.record_ns += nanoseconds(begin);
         jit.stats.bytecodes += recorded.bytecodes;
+        jit.stats.most_guards = jit.stats.most_guards.max(recorded.guards);
         let installed = jit.install(number, entry, recorded, place, true);
         if let Err(reason) = &installed {
             jit.stats.abort(reason);

@@ -48,6 +48,8 @@ counters! {
     cell_changes;
     /// Bytecodes recorded.
     bytecodes;
+    /// Most guards in one recording.
+    most_guards;
     /// Instructions recorded.
     ops_before;
     /// Instructions after optimising.

@@ -76,6 +76,12 @@ impl MachineState {
         self.loops_get_hot = true;
     }
 
+    /// Back-edges until a loop header's slow path is taken.
+    #[inline(always)]
+    pub fn loop_limit(&self) -> u64 {
+        self.loop_limit
+    }
+
     /// Whether a loop whose counter stands here is hot.
     pub(crate) fn is_hot_loop(&self, counter: u64) -> bool {
         self.loops_get_hot && counter >= self.loop_limit

@@ -58,6 +58,8 @@ pub struct Recorded {
     pub abort: Option<Abort>,
     /// Bytecodes executed.
     pub bytecodes: u64,
+    /// Guards recorded.
+    pub guards: u64,
     /// Code and word of the bytecode in which it was given up.
     pub at: (*const CodeBlock, u32),
 }
@@ -176,6 +178,7 @@ impl<'t> Recorder<'t> {
             keep: std::mem::take(&mut state.keep),
             abort: state.abort,
             bytecodes: self.bytecodes,
+            guards: state.guards,
             at: (state.top().code, state.at),
         }
     }

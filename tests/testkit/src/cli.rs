@@ -12,7 +12,8 @@ use crate::suite::{Job, Report, run_jobs};
 const USAGE: &str = "\
 testkit [options] [filter ...]   runs the scripts of tests/python whose path contains a filter
   --programs        the benchmark programs instead of the scripts
-  --modes A,B       of: off, default, eager, stress (these, if nothing is said), guards, raise, invalidate, frames, short, plain
+  --modes A,B       of: off, default, eager, stress (these, if nothing is said), guards, raise, invalidate, frames, short, plain,
+                    boxed, each-guard, each-raise, each-invalidate, each-frames
   --jobs N          how many at a time (2)
   --timeout N       seconds a script may take (30; a script's header may ask for more)
   --if-built        end quietly if the interpreter has not been built (not under CI)

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod diff;
 pub mod execute;
 pub mod expectation;
+pub mod guards;
 pub mod known;
 pub mod mode;
 pub mod programs;

@@ -25,11 +25,19 @@ pub enum Mode {
     Plain,
     /// Numbers in lists and tuples are boxed.
     Boxed,
+    /// A run for each guard: the first guard of every trace fails by force, then the second, and so on (see [`crate::guards`]).
+    EachGuard,
+    /// Every opaque call is left by the way of exceptions.
+    EachRaise,
+    /// Every opaque call invalidates the trace that makes it.
+    EachInvalidate,
+    /// Every opaque call looks at all frames, and collects while these are real.
+    EachFrames,
 }
 
 impl Mode {
     /// All of them, in the order they run.
-    pub const ALL: [Mode; 11] = [
+    pub const ALL: [Mode; 15] = [
         Mode::Off,
         Mode::Default,
         Mode::Eager,
@@ -41,6 +49,10 @@ impl Mode {
         Mode::Short,
         Mode::Plain,
         Mode::Boxed,
+        Mode::EachGuard,
+        Mode::EachRaise,
+        Mode::EachInvalidate,
+        Mode::EachFrames,
     ];
 
     /// Those that run if nobody says which.
@@ -60,6 +72,10 @@ impl Mode {
             Mode::Short => "short",
             Mode::Plain => "plain",
             Mode::Boxed => "boxed",
+            Mode::EachGuard => "each-guard",
+            Mode::EachRaise => "each-raise",
+            Mode::EachInvalidate => "each-invalidate",
+            Mode::EachFrames => "each-frames",
         }
     }
 
@@ -104,6 +120,13 @@ impl Mode {
             Mode::Short => soon("chop:9,max-depth:1"),
             Mode::Plain => soon("no-opt"),
             Mode::Boxed => soon("max-bridges:60"),
+            // The guard's number follows.
+            Mode::EachGuard => soon("max-bridges:30"),
+            Mode::EachRaise => soon("force-raise:1"),
+            Mode::EachInvalidate => jit(
+                "pace:0,threshold:12,function-threshold:8,bridge-threshold:3,verify,force-invalidate:1",
+            ),
+            Mode::EachFrames => soon("force-frames:1"),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use crate::diff::difference;
 use crate::execute::{Ended, execute};
 use crate::expectation::{Expectation, relative_traceback};
+use crate::guards;
 use crate::mode::Mode;
 use crate::programs::Program;
 use crate::script::Script;
@@ -30,6 +31,7 @@ pub struct Job {
     check_stderr: bool,
     known_to_fail: bool,
     traces: Vec<TraceExpectation>,
+    each_guard: bool,
 }
 
 /// How a job ended.
@@ -61,6 +63,7 @@ impl Job {
                 Mode::Default => script.traces.clone(),
                 _ => Vec::new(),
             },
+            each_guard: mode == Mode::EachGuard,
         }
     }
 
@@ -85,10 +88,35 @@ impl Job {
             check_stderr: false,
             known_to_fail,
             traces: Vec::new(),
+            each_guard: mode == Mode::EachGuard,
         }
     }
 
     fn run(&self, interpreter: &Path) -> Verdict {
+        if !self.each_guard {
+            return self.run_once(interpreter, &[]);
+        }
+        let stats = self.path_of_its_own("json");
+        let mut complaint = None;
+        guards::each(&stats, |guard| {
+            let jit = self
+                .environment
+                .iter()
+                .find(|(name, _)| *name == "COIL_JIT");
+            let jit = jit.map_or("", |(_, words)| words.as_str());
+            let more = [
+                ("COIL_JIT", format!("{jit},fail-guard:{guard}")),
+                ("COIL_STATS", stats.display().to_string()),
+            ];
+            if let Verdict::Failed(text) = self.run_once(interpreter, &more) {
+                complaint = Some(format!("    guard {guard} of every trace:\n{text}"));
+            }
+            complaint.is_none()
+        });
+        complaint.map_or(Verdict::Passed, Verdict::Failed)
+    }
+
+    fn run_once(&self, interpreter: &Path, more: &[(&'static str, String)]) -> Verdict {
         let expected = match Expectation::read(&self.file) {
             Ok(expected) => expected,
             Err(text) => return Verdict::Failed(format!("    {text}\n")),
@@ -111,7 +139,8 @@ impl Job {
             .env("LC_ALL", "C.UTF-8")
             .env("PYTHONIOENCODING", "utf-8");
         command.envs(self.environment.iter().map(|(name, value)| (*name, value)));
-        let dump = (!self.traces.is_empty()).then(|| self.dump_path());
+        command.envs(more.iter().map(|(name, value)| (*name, value)));
+        let dump = (!self.traces.is_empty()).then(|| self.path_of_its_own("ir"));
         if let Some(dump) = &dump {
             command.env("COIL_DUMP", format!("ir-opt:{}", dump.display()));
             // What is expected must not depend on how fast the machine is.
@@ -134,14 +163,14 @@ impl Job {
         }
     }
 
-    /// Where a run leaves its traces: a name that no other job has.
-    fn dump_path(&self) -> PathBuf {
+    /// Where a run leaves its traces or statistics: a name that no other job has.
+    fn path_of_its_own(&self, kind: &str) -> PathBuf {
         let name: String = self
             .label
             .chars()
             .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
             .collect();
-        std::env::temp_dir().join(format!("testkit-{}-{name}.ir", std::process::id()))
+        std::env::temp_dir().join(format!("testkit-{}-{name}.{kind}", std::process::id()))
     }
 
     fn compare(&self, expected: &Expectation, actual: &Expectation) -> Verdict {
@@ -324,6 +353,7 @@ mod tests {
             check_stderr: true,
             known_to_fail,
             traces: Vec::new(),
+            each_guard: false,
         }
     }
 

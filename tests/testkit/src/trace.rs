@@ -5,7 +5,7 @@
 //! ```
 //!
 //! A line names traces, `loop NAME`, `version NAME` (of a loop, for other types), `function NAME` or `resume NAME` (NAME is the function's qualified name, or `<module>`), and says what must hold for
-//! each trace that was compiled for it; there must be one. It may stand anywhere in the script, at the start of a line or indented.
+//! each trace that was compiled for it; there must be one. `bridge NAME` names the bridges of loops and their versions, and the bridges of bridges. It may stand anywhere in the script, at the start of a line or indented.
 //! Of a trace with labels, only what follows the last label counts: the body of the loop, as it runs from the second turn on. `whole`
 //! as the first clause asks for the whole trace, preamble included.
 //!
@@ -18,6 +18,7 @@
 //! OP is the name of a trace instruction, with `*` for any text (`call_*`, `guard_*`), or `ops`: all instructions but phis and `nop`.
 //! Expectations are checked in the mode `default`.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 /// A line of a script.
@@ -44,7 +45,7 @@ enum How {
     AtLeast,
 }
 
-const KINDS: [&str; 4] = ["loop", "version", "function", "resume"];
+const KINDS: [&str; 5] = ["loop", "version", "function", "resume", "bridge"];
 const ENDS: [&str; 5] = ["jump", "link", "enter", "exit", "return"];
 
 /// The expectations in a script's text.
@@ -106,7 +107,7 @@ fn clause(text: &str) -> Option<Clause> {
 /// A trace of a dump.
 struct Trace<'a> {
     /// `loop NAME` and the like.
-    title: &'a str,
+    title: String,
     /// Instructions, from the last label on.
     body: Vec<&'a str>,
     whole: Vec<&'a str>,
@@ -114,15 +115,29 @@ struct Trace<'a> {
     text: &'a str,
 }
 
-/// The traces of a dump of the kind `ir-opt`, but for bridges.
+/// The traces of a dump of the kind `ir-opt`, but for bridges of functions and of what follows calls. A bridge bears the name of the loop that its
+/// first ancestor is.
 fn traces(dump: &str) -> Vec<Trace<'_>> {
+    // The names by number. Numbers of traces that were freed are given again.
+    let mut names: HashMap<&str, &str> = HashMap::new();
     dump.split("; ir-opt ")
         .skip(1)
         .filter_map(|text| {
             let (head, lines) = text.split_once('\n')?;
-            let (_, title) = head.split_once(' ')?;
-            // The line of the code and the word of the header follow the name.
-            let title = title.rsplit_once(':')?.0;
+            let (number, title) = head.split_once(' ')?;
+            let (kind, place) = title.split_once(' ')?;
+            let name = if kind == "bridge" {
+                names.get(place.split_once('.')?.0)?
+            } else {
+                // The line of the code and the word of the header follow the name.
+                place.rsplit_once(':')?.0
+            };
+            if ["loop", "version", "bridge"].contains(&kind) {
+                names.insert(number, name);
+            } else {
+                names.remove(number);
+            }
+            let title = format!("{kind} {name}");
             let mut trace = Trace {
                 title,
                 body: Vec::new(),
@@ -166,7 +181,7 @@ impl TraceExpectation {
     fn complaint(&self, traces: &[Trace<'_>]) -> Option<String> {
         let named: Vec<&Trace<'_>> = traces.iter().filter(|t| t.title == self.traces).collect();
         if named.is_empty() {
-            let others: Vec<&str> = traces.iter().map(|trace| trace.title).collect();
+            let others: Vec<&str> = traces.iter().map(|trace| trace.title.as_str()).collect();
             return Some(format!(
                 "    expect-trace: {}\n    no such trace was compiled; those there are: {}\n",
                 self.text,
@@ -253,6 +268,9 @@ end jump l0 (i4)
 ; ir-opt 1 bridge 0.1
 end return val(0x1)
 
+; ir-opt 3 bridge 1.0
+end link 0 l0 (i4)
+
 ; ir-opt 2 function C.method:7
 call c0 = len @0x20 (val) -> int reads raises
 i0 = call_int(v0) c0
@@ -291,9 +309,16 @@ end return val(0x1)
         );
         let complaint = complaints("loop C.method: no new");
         assert!(
-            complaint.contains("loop total, function C.method"),
+            complaint.contains("bridge total, function C.method"),
             "{complaint}"
         );
+    }
+
+    #[test]
+    fn bridges_bear_the_name_of_the_trace_they_grew_from() {
+        assert_eq!(complaints("bridge total: no new"), "");
+        assert!(complaints("bridge total: ends link").contains("it ends return"));
+        assert!(complaints("bridge C.method: no new").contains("no such trace"));
     }
 
     #[test]
@@ -303,7 +328,7 @@ end return val(0x1)
         for wrong in [
             "loop: no new",
             "loop f",
-            "bridge f: no new",
+            "branch f: no new",
             "loop f: nothing new",
             "loop f: ops < 3",
             "loop f: ends badly",

@@ -274,7 +274,14 @@ impl Build<'_> {
                 .f
                 .ins()
                 .uload8(I64, FLAGS, object, header::GC_FLAGS as i32);
-            let wanted = self.f.ins().band_imm_s(gc_flags, i64::from(flags::BARRIER));
+            let mut wanted = self.f.ins().band_imm_s(gc_flags, i64::from(flags::BARRIER));
+            if field.access == Access::Val {
+                // Inline numbers need none.
+                let numbers = self.int_const(encoding::FLOAT_OFFSET);
+                let reference = self.f.ins().icmp(IntCC::UnsignedLessThan, value, numbers);
+                let zero = self.int_const(0);
+                wanted = self.f.ins().select(reference, wanted, zero);
+            }
             let (slow, done) = (self.f.create_block(), self.f.create_block());
             self.f.ins().brif(wanted, slow, &[], done, &[]);
             self.f.switch_to_block(slow);

@@ -40,7 +40,19 @@ fn check(program: &Program, argument: i64, expected: &str) {
             "gc=stress:3,pin-random:30,verify",
         ],
     ];
-    for mode in modes {
+    // The other backend, where it is built in.
+    let cranelift: &[&[&str]] = &[
+        &[EAGER, "jit=cranelift"],
+        &[EAGER, "jit=cranelift,fail-guards:3"],
+        &[EAGER, "jit=cranelift,force-invalidate:2"],
+        &[EAGER, "jit=cranelift", STRESS],
+    ];
+    let cranelift = if cfg!(feature = "cranelift") {
+        cranelift
+    } else {
+        &[]
+    };
+    for mode in modes.iter().chain(cranelift) {
         let (ran, stats) = execute(program, argument, mode);
         assert_eq!(ran, reference, "{mode:?}");
         for reason in Abort::ALL {

@@ -65,13 +65,40 @@ probe_functions! {
     sum_with_pauses(object: Object, pause: extern "C" fn(*mut c_void), argument: *mut c_void) -> c_double;
 }
 
+/// Offsets and sizes of CPython 3.14's structs: struct, member (or `sizeof`), number, and what that is in probe.c.
+const STRUCTS: &str = include_str!("structs_314.csv");
+
+/// The table as C assertions about the structs of probe.c.
+fn assertions() -> String {
+    let mut text = String::new();
+    for row in STRUCTS.lines().skip(1) {
+        let columns: Vec<&str> = row.split(',').collect();
+        let [name, member, number, place] = columns[..] else {
+            panic!("four columns: {row}");
+        };
+        let number: u32 = number.parse().expect("a number");
+        let found = match place.split_once('.') {
+            None => format!("sizeof({place})"),
+            Some((of, field)) => format!("offsetof({of}, {field})"),
+        };
+        assert_eq!(member == "sizeof", !place.contains('.'), "{row}");
+        text.push_str(&format!(
+            "_Static_assert({found} == {number}, \"{name}.{member}\");\n"
+        ));
+    }
+    text
+}
+
 /// The compiled probe; none, with a message, where there is no C compiler.
 pub(crate) fn probe(optimise: &str) -> Option<Probe> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/c_probe/probe.c");
     let name = format!("probe{optimise}-{:?}.so", std::thread::current().id());
     let library = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let layouts = library.with_extension("h");
+    std::fs::write(&layouts, assertions()).expect("the tests' folder can be written");
     let outcome = Command::new("cc")
         .args(["-std=c11", "-Wall", "-Wextra", "-fPIC", "-shared"])
+        .arg(format!("-DLAYOUTS=\"{}\"", layouts.display()))
         .args([optimise, "-fno-strict-aliasing", "-o"])
         .arg(&library)
         .arg(&source)

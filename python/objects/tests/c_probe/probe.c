@@ -1,6 +1,6 @@
 /* What a C extension compiled against CPython 3.14 does without calling a function: fields at fixed offsets, counts
- * changed in place, slots written. Nothing here knows of Coil; the structs are the facts about 3.14's layouts, as few
- * fields as are read. Fields of Coil's own (bytes 4 to 7 of the head) are padding to C. */
+ * changed in place, slots written. Nothing here knows of Coil; the structs are the facts about 3.14's layouts
+ * (structs_314.csv), as few fields as are read. Fields of Coil's own (bytes 4 to 7 of the head) are padding to C. */
 
 #include <stddef.h>
 #include <stdint.h>
@@ -73,26 +73,8 @@ typedef struct {
     char *utf8;
 } compact_object;
 
-#define STANDS(type, field, offset) _Static_assert(offsetof(type, field) == (offset), #type "." #field)
-STANDS(object, type, 8);
-STANDS(var_object, size, 16);
-STANDS(type, flags, 168);
-STANDS(int_object, tag, 16);
-STANDS(int_object, digits, 24);
-STANDS(float_object, value, 16);
-STANDS(bytes_object, hash, 24);
-STANDS(bytes_object, bytes, 32);
-STANDS(tuple_object, hash, 24);
-STANDS(tuple_object, items, 32);
-STANDS(list_object, items, 24);
-STANDS(list_object, allocated, 32);
-STANDS(ascii_object, length, 16);
-STANDS(ascii_object, hash, 24);
-STANDS(ascii_object, state, 32);
-STANDS(compact_object, utf8_length, 40);
-STANDS(compact_object, utf8, 48);
-_Static_assert(sizeof(object) == 16 && sizeof(ascii_object) == 40 && sizeof(compact_object) == 56, "sizes");
-_Static_assert(sizeof(list_object) == 40 && sizeof(float_object) == 24, "sizes");
+/* What structs_314.csv says of these structs, as assertions that the test writes. */
+#include LAYOUTS
 
 /* ---- reference counts, changed in place. Both "drop" functions say whether the count reached zero, which is where an
  * extension would call the deallocator. */
