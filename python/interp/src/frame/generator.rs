@@ -110,47 +110,62 @@ pub fn delegate(generator: Ref) -> Option<Value> {
     mem::value(generator, at::GEN_REGISTERS + 8 * usize::from(word.b()))
 }
 
-/// The state of a generator; that of one that delegates to another depends on the other.
+/// The state of a generator; one that delegates to another runs or is suspended, as [`runs`] says.
 pub fn state_of(generator: Ref) -> i64 {
     match mem::get(generator, at::GEN_STATE) {
-        state::DELEGATING => match mem::get(last_link(generator), at::GEN_STATE) {
-            state::RUNNING => state::RUNNING,
-            _ => state::SUSPENDED,
-        },
+        state::DELEGATING if runs(generator) => state::RUNNING,
+        state::DELEGATING => state::SUSPENDED,
         now => now,
     }
 }
 
-/// The first generator in the chain from this one that does not delegate.
-fn last_link(generator: Ref) -> Ref {
-    let mut link = generator;
-    while mem::get::<i64>(link, at::GEN_STATE) == state::DELEGATING
-        && let Some(next) = delegate(link).and_then(Value::as_ref)
+/// Whether a generator runs: itself, or the end of a chain that it is part of, in the place of the chain's beginning. (The end may run as part
+/// of another chain only: generators can share what they delegate to.)
+fn runs(generator: Ref) -> bool {
+    let mut end = generator;
+    while mem::get::<i64>(end, at::GEN_STATE) == state::DELEGATING
+        && let Some(next) = delegate(end).and_then(Value::as_ref)
     {
-        link = next;
+        end = next;
     }
-    link
+    if mem::get::<i64>(end, at::GEN_STATE) != state::RUNNING {
+        return false;
+    }
+    let beginning = mem::reference(end, at::GEN_LINK);
+    let mut link = end;
+    while link != generator {
+        let parent = mem::reference(link, at::GEN_PARENT);
+        match parent.filter(|_| Some(link) != beginning) {
+            Some(parent) if beginning.is_some() => link = parent,
+            _ => return false,
+        }
+    }
+    true
 }
 
-/// Takes the chain of delegating generators from this one on apart: each is suspended by itself then.
+/// Takes the chain of delegating generators from this one on apart, as far as it does not run: each is suspended by itself then.
 ///
 /// # Errors
-/// ValueError when it runs.
+/// ValueError when the generator runs.
 pub fn dissolve(vm: &mut Vm, generator: Ref) -> PyResult<()> {
-    if state_of(generator) == state::RUNNING {
+    if runs(generator) {
         let kind = protocol::type_name(Value::from_ref(generator));
         return Err(vm.raise_value(&format!("{kind} already executing")));
     }
-    let end = last_link(generator);
     let mut link = generator;
-    while link != end {
-        mem::set(link, at::GEN_STATE, state::SUSPENDED);
+    loop {
+        let next = match mem::get(link, at::GEN_STATE) {
+            state::DELEGATING if !runs(link) => delegate(link).and_then(Value::as_ref),
+            state::DELEGATING | state::RUNNING => return Ok(()),
+            _ => None,
+        };
         vm.store(link, at::GEN_LINK, None);
-        let next = delegate(link).expect("a generator in a chain delegates to the next");
-        link = mem::expect_ref(next);
+        let Some(next) = next else {
+            return Ok(());
+        };
+        mem::set(link, at::GEN_STATE, state::SUSPENDED);
+        link = next;
     }
-    vm.store(end, at::GEN_LINK, None);
-    Ok(())
 }
 
 /// Resumes a generator from native code with a value (or with an exception pending when `sent` is none): what it yields, or none at the end
