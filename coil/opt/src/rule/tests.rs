@@ -1,5 +1,7 @@
 //! Every rule against the definition of its op, by brute force.
 
+mod named;
+
 use super::{Arg, Def, Fold, Term, fold};
 use coil_trace::{Id, Op, Ty, eval};
 
@@ -85,7 +87,7 @@ fn ints() -> Vec<u64> {
         all.push(all[at].wrapping_neg());
     }
     let mut state = 0x9E37_79B9_7F4A_7C15u64;
-    for _ in 0..12 {
+    for _ in 0..40 {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
