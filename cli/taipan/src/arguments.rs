@@ -11,6 +11,8 @@ pub(crate) enum Program {
     Module(String),
     /// A file.
     File(String),
+    /// A folder with a file `__main__.py`.
+    Folder,
     /// Standard input.
     Input,
 }
@@ -24,6 +26,8 @@ pub(crate) struct Arguments {
     pub(crate) coil: Vec<String>,
     pub(crate) help: bool,
     pub(crate) version: bool,
+    /// `-x`
+    pub(crate) skip_line: bool,
 }
 
 /// Reads the command line.
@@ -38,6 +42,7 @@ pub(crate) fn parse(words: &[String]) -> Result<Arguments, String> {
         coil: Vec::new(),
         help: false,
         version: false,
+        skip_line: false,
     };
     arguments.modules.executable = std::env::current_exe()
         .map(|path| path.display().to_string())
@@ -71,8 +76,16 @@ pub(crate) fn parse(words: &[String]) -> Result<Arguments, String> {
         Program::Module(_) => "-m".to_owned(),
         Program::Input => "-".to_owned(),
         Program::File(path) => path.clone(),
+        Program::Folder => String::new(),
+    };
+    let program = match program {
+        Program::File(path) if std::path::Path::new(&path).is_dir() => Program::Folder,
+        program => program,
     };
     let own_path = match &program {
+        Program::Folder => {
+            std::path::absolute(&first).map_or(first.clone(), |path| path.display().to_string())
+        }
         Program::File(path) => {
             let folder = std::path::Path::new(path)
                 .parent()
@@ -88,10 +101,12 @@ pub(crate) fn parse(words: &[String]) -> Result<Arguments, String> {
         _ => String::new(),
     };
     let modules = &mut arguments.modules;
-    if !modules.safe_path {
+    if !modules.safe_path || matches!(program, Program::Folder) {
         modules.path.push(own_path);
     }
     if !modules.ignore_environment {
+        // ALLOW(env-var): as below.
+        modules.unbuffered |= std::env::var_os("PYTHONUNBUFFERED").is_some_and(|v| !v.is_empty());
         // ALLOW(env-var): Python's own variable, not an option of the toolkit.
         if let Ok(path) = std::env::var("PYTHONPATH") {
             modules.path.extend(
@@ -145,6 +160,9 @@ fn short(
                 modules.warnoptions.push(filter);
                 return Ok(None);
             }
+            'b' => modules.bytes_warning += 1,
+            'd' => modules.debug += 1,
+            'x' => arguments.skip_line = true,
             'B' => modules.dont_write_bytecode = true,
             'E' => modules.ignore_environment = true,
             'I' => {

@@ -5,7 +5,6 @@ mod shell;
 
 use arguments::{Arguments, Program};
 use std::io::{IsTerminal, Read, Write};
-use std::path::Path;
 use std::process::ExitCode;
 use taipan_runtime::{Config, Mode, Python};
 
@@ -17,7 +16,9 @@ Without a program it asks for statements, or runs the program on standard input 
   -c PROGRAM   runs the program text
   -m MODULE    runs a library module as a script
   -            standard input, as without a program
+  -b           sets sys.flags.bytes_warning; there are no such warnings
   -B           writes no .pyc files
+  -d           sets sys.flags.debug; the parser has nothing to show
   -E           ignores PYTHON* environment variables
   -i           asks for statements after the program, if standard input is a terminal
   -I           isolated: -E -P -s
@@ -27,8 +28,10 @@ Without a program it asks for statements, or runs the program on standard input 
   -s           no user site folder
   -S           does not import site
   -u           unbuffered output
+  -v           sets sys.flags.verbose, which importlib heeds
   -V           shows the version
   -W FILTER    warning filter
+  -x           skips the first line of the program
   -X OPTION    Python's and the toolkit's options: jit=off, jit=threshold:N, gc=stress:N, stats, ...
 
 Options of the toolkit (also by COIL_JIT, COIL_GC, COIL_LOG, COIL_DUMP, COIL_STATS):
@@ -62,7 +65,10 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     if arguments.version {
-        say("Python 3.14.0 (taipan)\n");
+        say(&format!(
+            "Python {} (taipan)\n",
+            taipan_modules::sys::VERSION_NUMBER
+        ));
         return ExitCode::SUCCESS;
     }
     run(arguments)
@@ -84,13 +90,11 @@ fn run(arguments: Arguments) -> ExitCode {
     }
     let terminal = std::io::stdin().is_terminal();
     let asks = terminal && matches!(arguments.program, Program::Input);
-    let (source, name) = match &arguments.program {
+    let (mut source, name) = match &arguments.program {
         Program::Input if asks => (Vec::new(), String::new()),
-        Program::Text(text) => (text.clone().into_bytes(), "<string>".to_owned()),
-        Program::Module(module) => {
-            let text = format!("import runpy\nrunpy._run_module_as_main({module:?})\n");
-            (text.into_bytes(), "<string>".to_owned())
-        }
+        Program::Text(text) => (text.clone().into_bytes(), String::new()),
+        Program::Module(module) => (main_module(module, true), "<string>".to_owned()),
+        Program::Folder => (main_module("__main__", false), "<string>".to_owned()),
         Program::Input => {
             let mut source = Vec::new();
             if let Err(error) = std::io::stdin().read_to_end(&mut source) {
@@ -100,7 +104,7 @@ fn run(arguments: Arguments) -> ExitCode {
             (source, "<stdin>".to_owned())
         }
         Program::File(path) => match std::fs::read(path) {
-            Ok(source) => (source, path.clone()),
+            Ok(source) => (source, absolute(path)),
             Err(error) => {
                 let number = error.raw_os_error().unwrap_or(0);
                 let text = error.to_string();
@@ -114,11 +118,16 @@ fn run(arguments: Arguments) -> ExitCode {
         },
     };
     let file = matches!(arguments.program, Program::File(_)).then(|| name.clone());
+    if arguments.skip_line && file.is_some() {
+        // The end of the line stays: lines keep their numbers.
+        let end = source.iter().position(|byte| *byte == b'\n');
+        source.drain(..end.unwrap_or(source.len()));
+    }
     let session = (asks || terminal && arguments.modules.inspect)
         .then(|| shell::Session::new(&arguments.modules));
     let mut python = match Python::new(&Config {
         coil,
-        modules: arguments.modules,
+        modules: arguments.modules.clone(),
     }) {
         Ok(python) => python,
         Err(failure) => {
@@ -126,18 +135,27 @@ fn run(arguments: Arguments) -> ExitCode {
             return ExitCode::from(1);
         }
     };
-    let mut status = 0;
-    if !asks {
-        status = python.run_source(&source, &name, file.as_deref(), Mode::Exec);
-    }
+    let mut status = match &arguments.program {
+        Program::Text(text) => python.run_text(text),
+        _ if asks => 0,
+        _ => python.run_source(&source, &name, file.as_deref(), Mode::Exec),
+    };
     if let Some(session) = session {
         status = session.run(&mut python, asks);
     }
-    python.end();
-    ExitCode::from(status)
+    ExitCode::from(python.end(status))
 }
 
+/// A program that runs a module as `__main__`.
+fn main_module(module: &str, alters_argv: bool) -> Vec<u8> {
+    let alters_argv = if alters_argv { "True" } else { "False" };
+    format!("import runpy\nrunpy._run_module_as_main({module:?}, {alters_argv})\n").into_bytes()
+}
+
+/// The path from the root; what is in it stays as it was written.
 fn absolute(path: &str) -> String {
-    std::path::absolute(Path::new(path))
-        .map_or_else(|_| path.to_owned(), |path| path.display().to_string())
+    match std::env::current_dir() {
+        Ok(folder) => folder.join(path).display().to_string(),
+        Err(_) => path.to_owned(),
+    }
 }

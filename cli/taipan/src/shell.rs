@@ -60,7 +60,10 @@ impl Session {
             return status;
         }
         if alone && !self.quiet {
-            say("Taipan (Python 3.14.0)\nCtrl-D leaves.\n");
+            say(&format!(
+                "Taipan (Python {})\nCtrl-D leaves.\n",
+                taipan_modules::sys::VERSION_NUMBER
+            ));
         }
         if alone && let Some(status) = self.start_up(python) {
             return status;

@@ -99,6 +99,14 @@ fn compare(vm: &mut Vm, a: Value, b: Value, op: CompareOp) -> PyResult {
     )
 }
 
+// The numbers of xxHash's 64-bit rounds, and those that CPython adds: programs see the hashes of tuples, and some print them.
+const ROUND: u64 = 0x9E37_79B1_85EB_CA87;
+const LANE: u64 = 0xC2B2_AE3D_27D4_EB4F;
+const SEED: u64 = 0x27D4_EB2F_1656_67C5;
+const LENGTH: u64 = 3_527_539;
+/// In place of -1, which is no hash.
+const INSTEAD: i64 = 1_546_275_796;
+
 fn hash(vm: &mut Vm, tuple: Value) -> PyResult<i64> {
     let items = this(tuple);
     let known: i64 = mem::get(items.as_ref(), at::TUPLE_HASH);
@@ -106,15 +114,18 @@ fn hash(vm: &mut Vm, tuple: Value) -> PyResult<i64> {
         return Ok(known);
     }
     let hash = vm.nested(" while hashing a tuple", |vm| {
-        let mut hash = 0x51ED_270B_35A1_F0C9_u64 ^ items.len() as u64;
-        for index in 0..items.len() {
+        let count = items.len();
+        let mut hash = SEED;
+        for index in 0..count {
             let item = protocol::hash(vm, items.at(index))?.cast_unsigned();
-            hash = (hash.rotate_left(25) ^ item).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            hash ^= hash >> 29;
+            let mixed = hash.wrapping_add(item.wrapping_mul(LANE));
+            hash = mixed.rotate_left(31).wrapping_mul(ROUND);
         }
-        Ok(hash.cast_signed())
+        Ok(hash
+            .wrapping_add(count as u64 ^ SEED ^ LENGTH)
+            .cast_signed())
     })?;
-    let hash = if hash == -1 { -2 } else { hash };
+    let hash = if hash == -1 { INSTEAD } else { hash };
     mem::set(items.as_ref(), at::TUPLE_HASH, hash);
     Ok(hash)
 }

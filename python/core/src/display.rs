@@ -29,6 +29,11 @@ use taipan_objects::vm::Vm;
 /// The kept object (`Interp::keep`) that has the sources typed at a prompt: a dict of texts by file name.
 pub const SESSION_SOURCES: &str = "session.sources";
 
+/// The name by which the source of a code object of `-c`'s text is kept there: the text's file name is that of much other code.
+pub fn text_key(code: &taipan_bytecode::Code) -> String {
+    source::text_key(&code.name, code.first_line)
+}
+
 const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
 const CONTEXT: &str = "\nDuring handling of the above exception, another exception occurred:\n\n";
 const MAX_GROUP_WIDTH: usize = 15;

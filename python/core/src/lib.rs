@@ -28,6 +28,7 @@ mod wrapped;
 
 pub use display::{
     SESSION_SOURCES, format_exception, print_exception, print_unraisable, system_exit_code,
+    text_key,
 };
 pub use exception::{new_exception_group_class, start};
 pub use functions::FUNCTIONS;

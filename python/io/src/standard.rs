@@ -2,7 +2,6 @@
 
 use crate::text::{self, Newline};
 use crate::{buffered, file, sys};
-use taipan_objects::dict::Dict;
 use taipan_objects::instance;
 use taipan_objects::number;
 use taipan_objects::protocol;
@@ -14,14 +13,14 @@ use taipan_objects::{PyResult, Value, Vm, mem};
 ///
 /// # Errors
 /// MemoryError, OSError.
-pub fn make_std_streams(vm: &mut Vm) -> PyResult<(Value, Value, Value)> {
-    let stdin = stream(vm, 0, "<stdin>", "r")?;
-    let stdout = stream(vm, 1, "<stdout>", "w")?;
-    let stderr = stream(vm, 2, "<stderr>", "w")?;
+pub fn make_std_streams(vm: &mut Vm, unbuffered: bool) -> PyResult<(Value, Value, Value)> {
+    let stdin = stream(vm, 0, "<stdin>", "r", false)?;
+    let stdout = stream(vm, 1, "<stdout>", "w", unbuffered)?;
+    let stderr = stream(vm, 2, "<stderr>", "w", unbuffered)?;
     Ok((stdin, stdout, stderr))
 }
 
-fn stream(vm: &mut Vm, fd: i32, name: &str, mode: &str) -> PyResult {
+fn stream(vm: &mut Vm, fd: i32, name: &str, mode: &str, unbuffered: bool) -> PyResult {
     if sys::stat(fd).is_err() {
         return Ok(ty::none());
     }
@@ -34,7 +33,11 @@ fn stream(vm: &mut Vm, fd: i32, name: &str, mode: &str) -> PyResult {
     } else {
         &buffered::WRITER
     };
-    let buffer = buffered::open(vm, class, raw, crate::DEFAULT_BUFFER_SIZE as i64)?;
+    let buffer = if unbuffered {
+        raw
+    } else {
+        buffered::open(vm, class, raw, crate::DEFAULT_BUFFER_SIZE as i64)?
+    };
     let encoding = vm.intern("utf-8")?;
     // In the C locale undecodable bytes are let through.
     let locale = text::locale_encoding(vm)?;
@@ -55,7 +58,7 @@ fn stream(vm: &mut Vm, fd: i32, name: &str, mode: &str) -> PyResult {
         errors,
         newline,
         line_buffering: fd == 2 || terminal,
-        write_through: false,
+        write_through: unbuffered,
     };
     let stream = text::open(vm, buffer, settings)?;
     let attribute = vm.interp.names.mode.str();
@@ -64,39 +67,16 @@ fn stream(vm: &mut Vm, fd: i32, name: &str, mode: &str) -> PyResult {
     Ok(stream)
 }
 
-/// Flushes `sys.stdout` and `sys.stderr`, as far as they exist and are open.
+/// Flushes `sys.stdout` or `sys.stderr`, if it exists and is open.
 ///
 /// # Errors
-/// What flushing `sys.stdout` raises.
-pub fn flush_std(vm: &mut Vm) -> PyResult<()> {
-    let Some(kept) = vm.interp.kept("sys") else {
+/// What flushing raises.
+pub fn flush_std(vm: &mut Vm, name: &str) -> PyResult<()> {
+    let Some(dict) = vm.interp.kept("sys").and_then(protocol::module_dict) else {
         return Ok(());
     };
-    let Some(dict) = protocol::module_dict(kept).or_else(|| Dict::of(kept)) else {
-        return Ok(());
-    };
-    let stdout = dict.get_name(vm, "stdout")?;
-    let flushed = flush(vm, stdout);
-    // What goes wrong with standard error cannot be shown there.
-    let stderr = dict.get_name(vm, "stderr");
-    let shown = stderr.and_then(|stderr| match flushed {
-        Ok(()) => flush(vm, stderr),
-        Err(raised) => {
-            let error = vm.take_raised(raised);
-            if let Err(second) = flush(vm, stderr) {
-                vm.take_raised(second);
-            }
-            Err(vm.raise(error))
-        }
-    });
-    match (flushed, shown) {
-        (Err(_), Err(raised)) => Err(raised),
-        (Ok(()), Err(raised)) => {
-            vm.take_raised(raised);
-            Ok(())
-        }
-        _ => flushed,
-    }
+    let stream = dict.get_name(vm, name)?;
+    flush(vm, stream)
 }
 
 fn flush(vm: &mut Vm, stream: Option<Value>) -> PyResult<()> {

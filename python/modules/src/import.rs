@@ -4,6 +4,7 @@
 
 use crate::helpers::{given, name};
 use coil_value::{Ref, Value};
+use taipan_compile::{Mode, Options};
 use taipan_core::new_module;
 use taipan_interp::frame;
 use taipan_objects::dict::Dict;
@@ -18,7 +19,8 @@ use taipan_objects::tuple::Tuple;
 use taipan_objects::ty::{self, Type, types};
 use taipan_objects::{PyResult, Raised, Vm};
 
-/// The code of a library module, its file name set.
+/// The code of a library module, its file name set. That of the build has assertions and docstrings: under `-O` the source is compiled anew,
+/// but for importlib's own modules.
 ///
 /// # Errors
 /// ImportError when there is no such module; MemoryError.
@@ -28,9 +30,20 @@ pub(crate) fn library_code(vm: &mut Vm, library_name: &str, filename: &str) -> P
             "No module named '{library_name}' in the embedded library"
         )));
     };
-    let mut code = taipan_bytecode::load(&module.code())
-        .expect("the build script wrote it with the same op table");
-    set_filename(&mut code, filename);
+    let optimize = crate::sys::optimize_level(vm);
+    let code = if optimize > 0 && !filename.starts_with("<frozen ") {
+        let options = Options {
+            optimize,
+            ..Options::new(Mode::Exec)
+        };
+        taipan_compile::compile_text(&module.source(), filename, options)
+            .expect("the build script compiled it")
+    } else {
+        let mut code = taipan_bytecode::load(&module.code())
+            .expect("the build script wrote it with the same op table");
+        set_filename(&mut code, filename);
+        code
+    };
     Ok(mem::expect_ref(vm.new_code(code)?))
 }
 

@@ -53,6 +53,10 @@ pub struct Config {
     pub path: Vec<String>,
     /// `-O` count.
     pub optimize: u8,
+    /// `-b` count: no more than shown by `sys.flags`.
+    pub bytes_warning: u8,
+    /// `-d` count: no more than shown by `sys.flags`.
+    pub debug: u8,
     /// `-v` count.
     pub verbose: u8,
     /// `-S`
@@ -152,22 +156,12 @@ pub fn init(vm: &mut Vm, config: &Config) -> PyResult<()> {
     Ok(())
 }
 
-/// Ends the modules: functions registered with `atexit` run, the standard streams are flushed.
+/// Ends the modules: functions registered with `atexit` run.
 ///
 /// # Errors
 /// What those raise.
 pub fn finish(vm: &mut Vm) -> PyResult<()> {
-    atexit::run(vm)?;
-    let sys = vm.interp.modules().get_name(vm, "sys")?;
-    for name in ["stdout", "stderr"] {
-        if let Some(sys) = sys {
-            let stream = taipan_objects::protocol::get_attr_named(vm, sys, name)?;
-            if stream != taipan_objects::ty::none() {
-                taipan_objects::protocol::call_method(vm, stream, "flush", &[])?;
-            }
-        }
-    }
-    Ok(())
+    atexit::run(vm)
 }
 
 /// The declaration of a native module.

@@ -1,7 +1,7 @@
 //! `sys`.
 
 mod functions;
-mod hooks;
+pub mod hooks;
 pub(crate) mod structs;
 
 pub(crate) use hooks::write_error;
@@ -19,7 +19,9 @@ use taipan_objects::ty::{self, types};
 use taipan_objects::{PyResult, Vm};
 
 /// `sys.version_info[:3]`
-pub(crate) const VERSION: (i64, i64, i64) = (3, 14, 7);
+pub const VERSION: (i64, i64, i64) = (3, 14, 7);
+/// `sys.version_info[:3]` as text.
+pub const VERSION_NUMBER: &str = "3.14.7";
 const VERSION_TEXT: &str = "3.14.7 (main, Nov 22 2026, 12:00:00) [Taipan 0.1.0 on Coil]";
 const HEX_VERSION: i64 = 0x030e_07f0;
 const COPYRIGHT: &str = "Copyright (c) the Taipan contributors.\nThe standard library: Copyright (c) 2001 Python Software Foundation.";
@@ -41,7 +43,7 @@ pub(crate) fn dict(vm: &Vm) -> Option<Dict> {
 }
 
 /// `-O` count.
-pub(crate) fn optimize_level(vm: &Vm) -> u8 {
+pub fn optimize_level(vm: &Vm) -> u8 {
     config(vm).map_or(0, |config| config.optimize)
 }
 

@@ -224,13 +224,20 @@ fn pow(vm: &mut Vm, a: Value, b: Value) -> PyResult {
     int_result(vm, result)
 }
 
-/// The count of a shift: none if it is beyond any memory.
-fn shift_count(vm: &mut Vm, count: IntView<'_>) -> PyResult<Option<u64>> {
+/// The count of a shift: none if no int of CPython's could have as many digits.
+fn shift_count(vm: &mut Vm, count: IntView<'_>) -> PyResult<Option<u128>> {
     if count.is_negative() {
         return Err(vm.raise_value("negative shift count"));
     }
-    Ok(count.to_i64().and_then(|count| u64::try_from(count).ok()))
+    let count = match count {
+        IntView::Small(count) => Some(count.into()),
+        IntView::Big(count) => count.to_i128(),
+    };
+    Ok(count.and_then(|count| u128::try_from(count).ok()))
 }
+
+/// CPython's digits are of 30 bits, and it counts those of an int in bytes.
+const MOST_DIGITS: u128 = (i64::MAX as u128 - 24) / 4;
 
 fn shl(vm: &mut Vm, a: Value, b: Value) -> PyResult {
     let (a, b) = ints!(a, b);
@@ -238,8 +245,13 @@ fn shl(vm: &mut Vm, a: Value, b: Value) -> PyResult {
     if matches!(a, IntView::Small(0)) {
         return vm.new_int(0);
     }
-    let Some(count) = count.filter(|count| *count < 1 << 62) else {
+    let own = with_int(a, |a| u128::from(a.bit_length().div_ceil(30)));
+    let fits = |count: &u128| own + count.div_ceil(30) <= MOST_DIGITS;
+    let Some(count) = count.filter(fits) else {
         return Err(vm.raise_overflow("too many digits in integer"));
+    };
+    let Ok(count) = u64::try_from(count) else {
+        return Err(vm.raise_memory_error());
     };
     if let IntView::Small(x) = a
         && count < 14
@@ -252,7 +264,8 @@ fn shl(vm: &mut Vm, a: Value, b: Value) -> PyResult {
 
 fn shr(vm: &mut Vm, a: Value, b: Value) -> PyResult {
     let (a, b) = ints!(a, b);
-    let count = shift_count(vm, b)?.unwrap_or(u64::MAX);
+    let count = shift_count(vm, b)?.and_then(|count| u64::try_from(count).ok());
+    let count = count.unwrap_or(u64::MAX);
     if let IntView::Small(x) = a {
         return vm.new_int(x >> count.min(63));
     }

@@ -154,7 +154,7 @@ impl Python {
     }
 
     /// `sys.last_exc` and its relatives.
-    fn remember(&mut self, error: Value) -> PyResult<()> {
+    pub(crate) fn remember(&mut self, error: Value) -> PyResult<()> {
         let Some(sys) = self.sys()? else {
             return Ok(());
         };

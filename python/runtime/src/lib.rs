@@ -11,6 +11,7 @@ mod body;
 mod generator;
 mod hooks;
 mod interactive;
+mod program;
 mod python;
 
 pub use interactive::Prompt;

@@ -14,7 +14,7 @@ use taipan_objects::layout::at;
 use taipan_objects::mem;
 use taipan_objects::native::NativeDef;
 use taipan_objects::ty::{self, types};
-use taipan_objects::{PyResult, Raised, Vm};
+use taipan_objects::{PyResult, Vm};
 
 /// How to start.
 #[derive(Clone, Debug, Default)]
@@ -37,6 +37,8 @@ pub struct Python {
     /// An interrupt that nobody caught ended the program.
     pub(crate) interrupted: bool,
     dump: Dump,
+    /// `-O` count.
+    optimize: u8,
 }
 
 impl Python {
@@ -67,6 +69,7 @@ impl Python {
             vm,
             interrupted: false,
             dump: config.coil.dump.clone(),
+            optimize: config.modules.optimize.min(2),
         };
         let ready = python
             .make_builtins()
@@ -116,7 +119,7 @@ impl Python {
             ("False", ty::FALSE.value()),
             ("NotImplemented", ty::not_implemented()),
             ("Ellipsis", ty::ELLIPSIS.value()),
-            ("__debug__", ty::TRUE.value()),
+            ("__debug__", ty::bool_value(self.optimize == 0)),
             ("EnvironmentError", types::OSError.value()),
             ("IOError", types::OSError.value()),
         ] {
@@ -149,13 +152,13 @@ impl Python {
         let vm = &mut *self.vm;
         taipan_io::ready_types(vm)?;
         taipan_modules::init(vm, &config)?;
-        self.make_streams()
+        self.make_streams(config.unbuffered)
     }
 
     /// `sys.stdin` and its like, and builtin `open`.
-    fn make_streams(&mut self) -> PyResult<()> {
+    fn make_streams(&mut self, unbuffered: bool) -> PyResult<()> {
         let vm = &mut *self.vm;
-        let (stdin, stdout, stderr) = taipan_io::make_std_streams(vm)?;
+        let (stdin, stdout, stderr) = taipan_io::make_std_streams(vm, unbuffered)?;
         let Some(sys) = vm
             .interp
             .modules()
@@ -190,7 +193,11 @@ impl Python {
         filename: &str,
         mode: Mode,
     ) -> Result<taipan_bytecode::Code, SyntaxError> {
-        let code = taipan_compile::compile(source, filename, CompileOptions::new(mode))?;
+        let options = CompileOptions {
+            optimize: self.optimize,
+            ..CompileOptions::new(mode)
+        };
+        let code = taipan_compile::compile(source, filename, options)?;
         if self.dump.on(DumpKind::Bytecode) {
             let text = taipan_bytecode::disassemble(&code);
             self.dump
@@ -233,62 +240,6 @@ impl Python {
         let modules = vm.interp.modules();
         modules.set_name(vm, "__main__", module)?;
         Ok(globals)
-    }
-
-    /// Runs a program as `__main__` to its end: what it prints as errors goes to standard error. Gives the exit status.
-    pub fn run_program(&mut self, source: &[u8], name: &str, file: Option<&str>, mode: Mode) -> u8 {
-        let status = self.run_source(source, name, file, mode);
-        self.end();
-        status
-    }
-
-    /// As [`Python::run_program`], but the interpreter goes on living.
-    pub fn run_source(&mut self, source: &[u8], name: &str, file: Option<&str>, mode: Mode) -> u8 {
-        let result = match self.compile(source, name, mode) {
-            Ok(code) => {
-                coil_host::give_back();
-                self.run_main(code, file)
-            }
-            Err(error) => Err(match self.vm.new_str(name) {
-                Ok(name) => taipan_modules::syntax_error::raise_syntax(&mut self.vm, &error, name),
-                Err(raised) => raised,
-            }),
-        };
-        self.interrupted = result.is_err() && self.vm.raised_is(&types::KEYBOARD_INTERRUPT);
-        match result {
-            Ok(_) => 0,
-            Err(raised) => self.finish(raised),
-        }
-    }
-
-    /// What Python does at the end: callbacks of module `atexit`, streams flushed. Does not come back if an interrupt that nobody caught ended
-    /// the program.
-    pub fn end(&mut self) {
-        let _ = taipan_modules::finish(&mut self.vm);
-        if self.interrupted {
-            taipan_modules::signal::die_of_interrupt();
-        }
-    }
-
-    /// Shows an uncaught exception, or gives what SystemExit asks for.
-    fn finish(&mut self, raised: Raised) -> u8 {
-        let error = self.vm.take_raised(raised);
-        match taipan_core::system_exit_code(&mut self.vm, error) {
-            Ok(Some(code)) => return code as u8,
-            Ok(None) => {}
-            Err(_) => return 1,
-        }
-        let _ = taipan_core::print_exception(&mut self.vm, error);
-        1
-    }
-
-    /// The pending exception as the text that an uncaught exception prints.
-    pub fn describe(&mut self, raised: Raised) -> String {
-        let error = self.vm.take_raised(raised);
-        match taipan_core::format_exception(&mut self.vm, error) {
-            Ok(text) => text,
-            Err(_) => "an exception could not be shown\n".to_owned(),
-        }
     }
 }
 

@@ -41,6 +41,11 @@ impl Sources {
     }
 }
 
+/// See [`super::text_key`].
+pub(crate) fn text_key(name: &str, first_line: u32) -> String {
+    format!("<string:{first_line}:{name}>")
+}
+
 /// Runs what may raise, without letting that out.
 pub(crate) fn swallow<T>(vm: &mut Vm, body: impl FnOnce(&mut Vm) -> PyResult<T>) -> Option<T> {
     match body(vm) {

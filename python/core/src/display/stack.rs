@@ -2,7 +2,7 @@
 
 use super::carets::{self, Segment};
 use super::dedent::stripped;
-use super::source::Sources;
+use super::source::{Sources, text_key};
 use crate::frame;
 use coil_value::Value;
 use taipan_objects::layout::at;
@@ -77,6 +77,7 @@ fn entries_over_limit(vm: &mut Vm, traceback: Option<Value>) -> PyResult<usize> 
 struct Entry {
     file: String,
     name: String,
+    first_line: u32,
     line: Option<u32>,
     end_line: u32,
     columns: Option<(u32, u32)>,
@@ -100,6 +101,7 @@ impl Entry {
                 .map(|code| code.code.filename.clone())
                 .unwrap_or_default(),
             name: code.map(|code| code.code.name.clone()).unwrap_or_default(),
+            first_line: code.map_or(0, |code| code.code.first_line),
             line: position.map(|position| position.line).or(own),
             end_line: position.map_or(own.unwrap_or(0), |position| position.end_line),
             columns: position.map(|position| (position.column, position.end_column)),
@@ -120,8 +122,16 @@ impl Entry {
         };
         let last = self.end_line.max(first);
         let mut lines = Vec::new();
+        let text = (self.file == "<string>").then(|| text_key(&self.name, self.first_line));
         for line in first..=last {
-            lines.push(sources.line(vm, &self.file, self.globals, line));
+            let mut shown = match &text {
+                Some(key) => sources.line(vm, key, None, line),
+                None => String::new(),
+            };
+            if shown.is_empty() {
+                shown = sources.line(vm, &self.file, self.globals, line);
+            }
+            lines.push(shown);
         }
         if lines.iter().all(|line| stripped(line).is_empty()) {
             return out;

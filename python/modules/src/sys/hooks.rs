@@ -7,7 +7,7 @@ use taipan_objects::mem;
 use taipan_objects::native::Args;
 use taipan_objects::natives;
 use taipan_objects::protocol;
-use taipan_objects::ty;
+use taipan_objects::ty::{self, Type};
 use taipan_objects::{PyResult, Vm};
 
 natives! {
@@ -92,6 +92,33 @@ fn except(vm: &mut Vm, args: Args) -> PyResult {
     let text = taipan_core::format_exception(vm, error)?;
     write_error(vm, &text)?;
     Ok(ty::none())
+}
+
+/// Shows an uncaught exception as `sys.excepthook` wants it. Gives the exit status if the hook asks for the end.
+///
+/// # Errors
+/// What writing raises.
+pub fn show_uncaught(vm: &mut Vm, error: Value) -> PyResult<Option<u8>> {
+    let Some(hook) = super::entry(vm, "excepthook")? else {
+        write_error(vm, "sys.excepthook is missing\n")?;
+        taipan_core::print_exception(vm, error)?;
+        return Ok(None);
+    };
+    let class = Type::of(error).value();
+    let traceback = mem::value(mem::expect_ref(error), at::EXC_TRACEBACK);
+    let traceback = traceback.unwrap_or_else(ty::none);
+    let Err(raised) = protocol::call(vm, hook, &[class, error, traceback]) else {
+        return Ok(None);
+    };
+    let second = vm.take_raised(raised);
+    if let Some(code) = taipan_core::system_exit_code(vm, second)? {
+        return Ok(Some(code as u8));
+    }
+    write_error(vm, "Error in sys.excepthook:\n")?;
+    taipan_core::print_exception(vm, second)?;
+    write_error(vm, "\nOriginal exception was:\n")?;
+    taipan_core::print_exception(vm, error)?;
+    Ok(None)
 }
 
 fn unraisable(vm: &mut Vm, args: Args) -> PyResult {

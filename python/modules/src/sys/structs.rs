@@ -207,7 +207,7 @@ pub(crate) fn flags(vm: &mut Vm, config: &Config) -> PyResult {
     let bit = |truth: bool| number::small(truth.into());
     let isolated = config.isolated;
     let fields: [Value; 21] = [
-        int(0),
+        int(config.debug),
         bit(config.inspect),
         int(0),
         int(config.optimize),
@@ -216,7 +216,7 @@ pub(crate) fn flags(vm: &mut Vm, config: &Config) -> PyResult {
         bit(config.no_site),
         bit(config.ignore_environment || isolated),
         int(config.verbose),
-        int(0),
+        int(config.bytes_warning),
         bit(config.quiet),
         int(0),
         bit(isolated),
