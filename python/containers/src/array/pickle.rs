@@ -69,8 +69,18 @@ fn reconstruct(vm: &mut Vm, args: Args) -> PyResult {
         let name = protocol::type_name(args.at(3));
         return Err(vm.raise_type(&format!("fourth argument should be bytes, not {name}")));
     };
+    let native = format == kind.format();
+    // Integers of another machine become the last kind that has just their size and sign.
+    let fitting = (!native && format < 14).then(|| {
+        let kinds = super::CODES.bytes().rev();
+        let little = if format > 1 { format & !1 } else { format };
+        kinds
+            .filter_map(|code| Kind::of(u32::from(code)))
+            .find(|kind| kind.format() & !i64::from(format > 1) == little)
+    });
+    let kind = fitting.flatten().unwrap_or(kind);
     let array = make(vm, class, kind, &[])?;
-    if format == kind.format() {
+    if native {
         array.append_bytes(vm, bytes.data())?;
     } else {
         append_foreign(vm, array, format, bytes.data())?;
