@@ -6,6 +6,7 @@
 
 pub mod adapters;
 pub mod alias;
+pub mod array;
 mod bigint;
 pub mod bisect;
 pub mod collections;
@@ -83,6 +84,7 @@ pub static TYPES: &[&TypeDef] = &[
 
 /// The native modules of this crate.
 pub static MODULES: &[ModuleDef] = &[
+    array::MODULE,
     itertools::ITERTOOLS,
     collections::COLLECTIONS,
     functools::FUNCTOOLS,

@@ -21,6 +21,7 @@ mod io_fallback;
 mod marshal;
 mod opcode;
 mod posix;
+mod sha2;
 pub mod signal;
 mod stat;
 mod string;
@@ -101,6 +102,7 @@ static MODULES: &[&ModuleDef] = &[
     &marshal::MARSHAL,
     &opcode::OPCODE,
     &posix::POSIX,
+    &sha2::SHA2,
     &signal::SIGNAL,
     &stat::STAT,
     &string::STRING,

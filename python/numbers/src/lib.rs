@@ -1,4 +1,4 @@
-//! int, bool, float and complex with their methods, the builtin functions on numbers, and module `math`.
+//! int, bool, float and complex with their methods, the builtin functions on numbers, and modules `math` and `_random`.
 #![cfg_attr(
     test,
     allow(unsafe_code, reason = "tests call natives with registers of their own")
@@ -16,6 +16,7 @@ mod int_methods;
 mod int_new;
 pub mod math;
 mod operand;
+mod random;
 #[cfg(test)]
 mod tests;
 
@@ -29,4 +30,4 @@ use taipan_objects::module::ModuleDef;
 pub static TYPES: &[&TypeDef] = &[&int::INT, &bool::BOOL, &float::FLOAT, &complex::COMPLEX];
 
 /// The native modules of this crate.
-pub static MODULES: &[ModuleDef] = &[math::MODULE];
+pub static MODULES: &[ModuleDef] = &[math::MODULE, random::MODULE];

@@ -3,7 +3,7 @@
 use crate::layout::{self, at};
 use crate::mem;
 use crate::raise::PyResult;
-use crate::ty::types;
+use crate::ty::{Type, flag, types};
 use crate::vm::Vm;
 use coil_value::{Ref, Value};
 
@@ -39,6 +39,16 @@ impl ByteArray {
         let object = value.as_ref()?;
         matches!(object.layout(), layout::BYTEARRAY | layout::BYTEARRAY_SUB)
             .then_some(ByteArray(object))
+    }
+
+    /// The bytearray that holds a value's bytes: the value itself, or the first field of a row (arrays).
+    pub fn behind(value: Value) -> Option<ByteArray> {
+        ByteArray::of(value).or_else(|| {
+            let object = value.as_ref()?;
+            let row = object.layout() == layout::FIELDS
+                && Type::of(value).flags() & flag::BYTES_FIELD != 0;
+            row.then(|| ByteArray::of(Vm::field(object, 0)?)).flatten()
+        })
     }
 
     /// The object.
@@ -157,12 +167,12 @@ impl ByteArray {
     }
 }
 
-/// The data of a bytes-like object: bytes, bytearray or memoryview. Do not allocate or run guest code while it is in use.
+/// The data of a bytes-like object: bytes, bytearray, array or memoryview. Do not allocate or run guest code while it is in use.
 pub fn bytes_like<'a>(value: Value) -> Option<&'a [u8]> {
     if let Some(bytes) = Bytes::of(value) {
         return Some(bytes.data());
     }
-    if let Some(array) = ByteArray::of(value) {
+    if let Some(array) = ByteArray::behind(value) {
         return Some(array.data());
     }
     let object = value.as_ref()?;
@@ -180,7 +190,7 @@ pub fn bytes_like<'a>(value: Value) -> Option<&'a [u8]> {
     let end = start.checked_add(usize::try_from(length).ok()?)?;
     match Bytes::of(shown) {
         Some(bytes) => bytes.data().get(start..end),
-        None => ByteArray::of(shown)?.data().get(start..end),
+        None => ByteArray::behind(shown)?.data().get(start..end),
     }
 }
 

@@ -759,7 +759,7 @@ pub fn call_type(vm: &mut Vm, class: Value, args: Args) -> PyResult {
         return Err(vm.raise_type("type() takes 1 or 3 arguments"));
     }
     let Some(new) = ty.slots().new else {
-        let name = ty.name();
+        let name = ty.full_name();
         return Err(vm.raise_type(&format!("cannot create '{name}' instances")));
     };
     let object = new(vm, ty, args)?;

@@ -48,9 +48,20 @@ pub mod flag {
     pub const EXCEPTION: u64 = 1 << 30;
     /// Subclass of type.
     pub const TYPE: u64 = 1 << 31;
+    /// Rows of fields whose first is the bytearray that holds their bytes: they are bytes-like. (A bit that CPython does not know.)
+    pub const BYTES_FIELD: u64 = 1 << 40;
     /// Bits that subclasses inherit.
-    pub const INHERITED: u64 =
-        SEQUENCE | MAPPING | LONG | LIST | TUPLE | BYTES | UNICODE | DICT | EXCEPTION | TYPE;
+    pub const INHERITED: u64 = BYTES_FIELD
+        | SEQUENCE
+        | MAPPING
+        | LONG
+        | LIST
+        | TUPLE
+        | BYTES
+        | UNICODE
+        | DICT
+        | EXCEPTION
+        | TYPE;
 }
 
 /// What the runtime knows about a type beyond CPython's struct.

@@ -65,9 +65,11 @@ fn hash(_: &mut Vm, value: Value) -> PyResult<i64> {
 }
 
 fn compare(_: &mut Vm, a: Value, b: Value, op: CompareOp) -> PyResult {
-    // Bytes with bytes-like objects; memoryview knows itself how to compare with others.
+    // Bytes with bytes-like objects; memoryview knows itself how to compare with others. Arrays compare with bytearrays only.
     let known = |value: Value| Bytes::of(value).is_some() || ByteArray::of(value).is_some();
-    if !known(a) || !known(b) {
+    let mutable = ByteArray::of(a).is_some() || ByteArray::of(b).is_some();
+    let fits = |value: Value| known(value) || (mutable && ByteArray::behind(value).is_some());
+    if !fits(a) || !fits(b) {
         return Ok(ty::not_implemented());
     }
     Ok(ty::bool_value(op.holds(data(a).cmp(data(b)))))

@@ -1,4 +1,4 @@
-//! `memoryview` of bytes and bytearray, format `B`, one dimension. Fields: the object shown (unset when released), first byte, number of
+//! `memoryview` of bytes, bytearray and arrays of bytes, format `B`, one dimension. Fields: the object shown (unset when released), first byte, number of
 //! bytes, distance of bytes, whether it is read-only.
 //!
 //! A view looks its bytes up at every access, so a bytearray may change its size while views of it are about; what is gone reads as an error.
@@ -119,7 +119,7 @@ impl View {
     fn whole<'a>(self) -> &'a [u8] {
         match Bytes::of(self.object) {
             Some(bytes) => bytes.data(),
-            None => ByteArray::of(self.object).map_or(&[], ByteArray::data),
+            None => ByteArray::behind(self.object).map_or(&[], ByteArray::data),
         }
     }
 
@@ -171,7 +171,7 @@ fn view_on(vm: &mut Vm, object: Value) -> PyResult {
         let view = live(vm, object)?;
         return make(vm, view);
     }
-    let (count, readonly) = match (Bytes::of(object), ByteArray::of(object)) {
+    let (count, readonly) = match (Bytes::of(object), ByteArray::behind(object)) {
         (Some(bytes), _) => (bytes.data().len(), true),
         (None, Some(array)) => (array.len(), false),
         (None, None) => {
@@ -181,6 +181,15 @@ fn view_on(vm: &mut Vm, object: Value) -> PyResult {
             )));
         }
     };
+    // Of an array: the second field is the letter of its items' kind.
+    if Bytes::of(object).is_none() && ByteArray::of(object).is_none() {
+        let code = object.as_ref().and_then(|row| Vm::field(row, 1));
+        if code.and_then(number::i64_of) != Some(i64::from(b'B')) {
+            return Err(
+                vm.raise_not_implemented("memoryview supports arrays of typecode 'B' only so far")
+            );
+        }
+    }
     let bounds = Bounds {
         start: 0,
         step: 1,
@@ -310,7 +319,7 @@ fn item_index(vm: &mut Vm, view: View, key: Value) -> PyResult<usize> {
 
 fn set_item(vm: &mut Vm, value: Value, key: Value, new: Option<Value>) -> PyResult<()> {
     let view = live(vm, value)?;
-    let array = match ByteArray::of(view.object) {
+    let array = match ByteArray::behind(view.object) {
         Some(array) if !view.readonly => array,
         _ => return Err(vm.raise_type("cannot modify read-only memory")),
     };

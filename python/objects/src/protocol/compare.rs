@@ -120,8 +120,8 @@ fn without_methods(vm: &mut Vm, a: Value, b: Value, op: CompareOp) -> PyResult {
             let text = format!(
                 "'{}' not supported between instances of '{}' and '{}'",
                 op.symbol(),
-                left.name(),
-                right.name()
+                left.full_name(),
+                right.full_name()
             );
             Err(vm.raise_type(&text))
         }
