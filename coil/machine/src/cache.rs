@@ -80,29 +80,41 @@ impl Deps {
     }
 }
 
-/// A cached result. Never changed once made, but for its place among the entries of its site.
+/// A cached result. It changes only where a lookup finds that it is out of date, and in its place among the entries of its site.
 #[repr(C)]
 #[derive(Debug)]
-pub struct CacheEntry<T> {
+pub struct CacheEntry<T: Copy> {
     keys: [u64; 2],
-    /// The second may be null.
-    cells: [*const u32; 2],
-    versions: [u32; 2],
-    value: Option<T>,
+    depends: Cell<Depends>,
+    value: Cell<Option<T>>,
     next: Cell<*const CacheEntry<T>>,
+    /// Its index among all entries.
+    index: usize,
 }
 
-/// How many entries of a site are tried before the table of all entries is.
+/// Version cells and what they must hold. The second cell may be null.
+#[derive(Clone, Copy, Debug)]
+struct Depends {
+    cells: [*const u32; 2],
+    versions: [u32; 2],
+}
+
+/// How many entries of a site are tried before the table is.
 const CHAIN_LIMIT: usize = 8;
 
 static NO_CELL: u32 = 0;
 
-impl<T: Copy> CacheEntry<T> {
-    /// Whether the entry answers for these keys now.
-    #[inline(always)]
-    pub fn answers(&self, keys: [u64; 2]) -> bool {
-        // Not as arrays: those would be compared in memory.
-        (self.keys[0] ^ keys[0]) | (self.keys[1] ^ keys[1]) == 0 && self.valid()
+impl Depends {
+    fn new(deps: &Deps) -> Depends {
+        let mut depends = Depends {
+            cells: [&raw const NO_CELL, std::ptr::null()],
+            versions: [NO_CELL; 2],
+        };
+        for (at, (cell, version)) in deps.cells().enumerate() {
+            depends.cells[at] = cell;
+            depends.versions[at] = version;
+        }
+        depends
     }
 
     #[inline(always)]
@@ -118,6 +130,26 @@ impl<T: Copy> CacheEntry<T> {
         let second = unsafe { *self.cells[1] };
         second == self.versions[1]
     }
+}
+
+impl<T: Copy> CacheEntry<T> {
+    /// Whether the entry answers for these keys now.
+    #[inline(always)]
+    pub fn answers(&self, keys: [u64; 2]) -> bool {
+        self.is_for(keys) && self.valid()
+    }
+
+    #[inline(always)]
+    fn is_for(&self, keys: [u64; 2]) -> bool {
+        // Not as arrays: those would be compared in memory.
+        (self.keys[0] ^ keys[0]) | (self.keys[1] ^ keys[1]) == 0
+    }
+
+    #[inline(always)]
+    fn valid(&self) -> bool {
+        // SAFETY: nobody writes the cell while this reads it: entries belong to one thread.
+        unsafe { &*self.depends.as_ptr() }.valid()
+    }
 
     /// The next entry of the site, or null.
     #[inline(always)]
@@ -128,14 +160,16 @@ impl<T: Copy> CacheEntry<T> {
     /// The result.
     #[inline(always)]
     pub fn value(&self) -> Option<T> {
-        self.value
+        self.value.get()
     }
 }
 
-/// All cache entries of a thread, by site and keys, and the objects they refer to.
+/// All cache entries of a thread, and the objects they refer to.
 #[derive(Default)]
 pub struct Caches {
-    entries: FxHashMap<(usize, [u64; 2]), Box<dyn Any>>,
+    entries: Vec<Box<dyn Any>>,
+    /// Where entries are that stand, or stood, in chains too long to be searched: by site and keys.
+    table: FxHashMap<(usize, [u64; 2]), usize>,
     /// The last result that could not be kept, as an entry that belongs to no site.
     passing: Option<Box<dyn Any>>,
     /// Bits of values that entries refer to; scanned as roots by the language.
@@ -165,55 +199,77 @@ impl Caches {
         find: impl FnOnce([u64; 2], &mut Deps) -> Option<T>,
     ) -> (*const CacheEntry<T>, *const CacheEntry<T>) {
         self.misses += 1;
-        let (mut at, mut length) = (first, 0);
-        // SAFETY: entries of the site; those that are replaced have been taken out of the chain.
-        while let Some(entry) = unsafe { at.as_ref() } {
-            at = entry.next.get();
+        let (mut outdated, mut length) = (None, 0);
+        for entry in chain(first) {
             length += 1;
+            if entry.is_for(keys) {
+                outdated = Some(entry.index);
+            }
         }
-        let first = if length < CHAIN_LIMIT {
+        // An entry of the table that is not of this chain becomes its first, and so does a new one.
+        let mut head = first;
+        let chained = if length < CHAIN_LIMIT || outdated.is_some() {
             first
         } else {
+            // The chain starts anew: its entries are found by the table from now on.
+            for entry in chain(first) {
+                self.table.insert((site, entry.keys), entry.index);
+            }
             std::ptr::null()
         };
-        if let Some(known) = self.entries.get(&(site, keys))
-            && let Some(entry) = known.downcast_ref::<CacheEntry<T>>()
-            && entry.valid()
+        if outdated.is_none()
+            && !self.table.is_empty()
+            && let Some(&index) = self.table.get(&(site, keys))
         {
-            entry.next.set(first);
-            return (entry, entry);
+            let entry: &CacheEntry<T> = self.entry(index);
+            entry.next.set(chained);
+            if entry.valid() {
+                return (entry, entry);
+            }
+            (outdated, head) = (Some(index), &raw const *entry);
         }
         let mut deps = Deps::default();
         let value = find(keys, &mut deps);
-        if deps.overflow {
-            let entry = Box::new(CacheEntry {
-                keys,
-                cells: [&raw const NO_CELL, std::ptr::null()],
-                versions: [NO_CELL; 2],
-                value,
-                next: Cell::new(std::ptr::null()),
-            });
-            let address: *const CacheEntry<T> = &raw const *entry;
-            self.passing = Some(entry);
-            return (address, first);
+        let depends = Cell::new(Depends::new(&deps));
+        if !deps.overflow {
+            self.kept.extend(deps.keep.iter().map(|value| value.bits()));
+            if let Some(index) = outdated {
+                let entry: &CacheEntry<T> = self.entry(index);
+                entry.depends.swap(&depends);
+                entry.value.set(value);
+                return (entry, head);
+            }
         }
-        let outdated = self.entries.contains_key(&(site, keys));
-        let mut entry = Box::new(CacheEntry {
+        let entry = Box::new(CacheEntry {
             keys,
-            cells: [&raw const NO_CELL, std::ptr::null()],
-            versions: [NO_CELL; 2],
-            value,
-            next: Cell::new(if outdated { std::ptr::null() } else { first }),
+            depends,
+            value: Cell::new(value),
+            next: Cell::new(chained),
+            index: self.entries.len(),
         });
-        for (at, (cell, version)) in deps.cells().enumerate() {
-            entry.cells[at] = cell;
-            entry.versions[at] = version;
-        }
-        self.kept.extend(deps.keep.iter().map(|value| value.bits()));
         let address: *const CacheEntry<T> = &raw const *entry;
-        // An outdated entry is dropped only here; what may still point to it are the chain, which starts anew then, and the inline word of
-        // this site, which the caller rewrites.
-        self.entries.insert((site, keys), entry);
+        if deps.overflow {
+            self.passing = Some(entry);
+            return (address, head);
+        }
+        self.entries.push(entry);
         (address, address)
     }
+
+    /// The entry with this index, which is one of a site with results of type T.
+    fn entry<T: Copy + 'static>(&self, index: usize) -> &CacheEntry<T> {
+        self.entries[index]
+            .downcast_ref()
+            .expect("a site has results of one type")
+    }
 }
+
+/// The entries of a site, from its first one on.
+fn chain<'a, T: Copy + 'a>(first: *const CacheEntry<T>) -> impl Iterator<Item = &'a CacheEntry<T>> {
+    // SAFETY: null or an entry, which are dropped with all caches only.
+    let entry = |at: *const CacheEntry<T>| unsafe { at.as_ref() };
+    std::iter::successors(entry(first), move |at| entry(at.next.get()))
+}
+
+#[cfg(test)]
+mod tests;
