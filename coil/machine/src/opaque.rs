@@ -94,14 +94,8 @@ impl Opaque {
         alias: u32,
     ) -> Opaque {
         Opaque {
-            name,
-            function,
-            params,
-            result,
             effects: Effects::Writes(alias),
-            can_raise: true,
-            can_collect: true,
-            sees_frames: false,
+            ..Opaque::reads(name, function, params, result)
         }
     }
 
@@ -114,14 +108,8 @@ impl Opaque {
         (alias, other): (u32, u32),
     ) -> Opaque {
         Opaque {
-            name,
-            function,
-            params,
-            result,
             effects: Effects::WritesBoth(alias, other),
-            can_raise: true,
-            can_collect: true,
-            sees_frames: false,
+            ..Opaque::reads(name, function, params, result)
         }
     }
 }

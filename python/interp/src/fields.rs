@@ -69,6 +69,7 @@ fields! {
     NATIVE_SELF = at::NATIVE_SELF, Val, 21, OBJECT, true;
     /// Declaration of a method descriptor.
     DESCR_DEF = at::DESCR_DEF, Ref, 22, NONE, true;
+    /// Class of a method descriptor.
     DESCR_TYPE = at::DESCR_TYPE, Ref, 66, NONE, true;
     /// What an iterator iterates over.
     ITER_OF = at::ITER_OF, Ref, 23, OBJECT, false;

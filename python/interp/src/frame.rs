@@ -30,13 +30,13 @@ pub(crate) use exception::{add_traceback, exception_matches, group_matches, rais
 pub(crate) use function::make_function;
 pub use function::{call_function, run_body, run_code};
 pub use generator::{delegate, dissolve, resume, resume_at, state, state_of};
-pub(crate) use generator::{generator_iter, generator_raised, generator_type};
+pub(crate) use generator::{generator_raised, generator_type};
 pub(crate) use import::{import_from, import_name, import_star};
 pub(crate) use intrinsic::{intrinsic, print_expr, setup_annotations};
 pub(crate) use name::{
     cell_name, delete_from, globals_of, load_global, load_name, lookup_mapping, raise_unbound,
 };
-pub use object::{FramePlace, frame_back, frame_place, generator_frame};
+pub use object::{FramePlace, frame_back, generator_frame};
 pub(crate) use pattern::{match_class, match_keys};
 pub(crate) use template::{interpolation, template};
 pub(crate) use with::with_enter;

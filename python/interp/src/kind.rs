@@ -8,16 +8,16 @@ pub const INIT: u16 = coil_frame::FrameRecord::INIT;
 pub const FOR_ITER: u16 = 2;
 /// A generator resumed by `send` (`yield from`, `await`).
 pub const SEND: u16 = 3;
-/// As [`FOR_ITER`] for the end of a chain of delegating generators, resumed in the place of the chain's beginning: when it returns or raises,
-/// the generator that delegates to it goes on.
-pub const FOR_ITER_LINK: u16 = 8;
-/// As [`SEND`], in the same way.
-pub const SEND_LINK: u16 = 9;
 /// A property getter, `__getattr__` and the like whose result is followed by a call: goes to the result register, the register after it is
 /// unset.
 pub const CALLABLE: u16 = 5;
 /// A method whose result is dropped (`__setitem__`, property setters).
 pub const DROP: u16 = 7;
+/// As [`FOR_ITER`] for the end of a chain of delegating generators, resumed in the place of the chain's beginning: when it returns or raises,
+/// the generator that delegates to it goes on.
+pub const FOR_ITER_LINK: u16 = 8;
+/// As [`SEND`], in the same way.
+pub const SEND_LINK: u16 = 9;
 /// The left operand's method of an operator or comparison: a value other than NotImplemented goes to the result register.
 pub const BINARY: u16 = 10;
 /// The same of a comparison that is jumped on.

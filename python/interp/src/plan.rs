@@ -6,6 +6,7 @@ use coil_value::{LayoutId, Ref, Value};
 use std::ptr::NonNull;
 use taipan_objects::Vm;
 use taipan_objects::dict::Dict;
+use taipan_objects::function::{CodeData, Function};
 use taipan_objects::instance::{self, Place};
 use taipan_objects::layout::{self, at};
 use taipan_objects::mem;
@@ -567,18 +568,19 @@ pub(crate) fn is_subclass<M: Machine>(m: &mut M, class: usize, of: usize) -> boo
     class.is_subtype(of)
 }
 
-/// The Python function that a class (by address) has under a name, and the class's version cell.
+/// The Python function that a class (by address) has under a name, if its code `fits`, and the class's version cell.
 pub(crate) fn function_of_class(
     vm: &mut Vm,
     class: usize,
     name: Str,
+    fits: fn(&CodeData) -> bool,
 ) -> Option<(Value, *const u32)> {
     // SAFETY: the type of a live object; types are never freed.
     let ty = Type::from_ref(unsafe { Ref::from_address(class as u64) }?);
-    let found = ty.lookup(name)?;
-    if layout_of(found) != layout::FUNCTION {
+    let function = Function::of(ty.lookup(name)?)?;
+    if !fits(function.code()) {
         return None;
     }
-    vm.mutator().pin(mem::expect_ref(found));
-    Some((found, ty.version_address()))
+    vm.mutator().pin(function.as_ref());
+    Some((Value::from_ref(function.as_ref()), ty.version_address()))
 }

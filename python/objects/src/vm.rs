@@ -419,9 +419,7 @@ impl Vm {
         fill: impl FnOnce(Ref),
     ) -> PyResult<Ref> {
         let object = self.mutator().alloc(layout, Some(ty.as_ref()), size);
-        let object = self.no_memory(object)?;
-        fill(object);
-        Ok(object)
+        self.no_memory(object).inspect(|object| fill(*object))
     }
 
     /// An object of any layout without references in its body, all of which `fill` writes.
@@ -435,12 +433,9 @@ impl Vm {
         size: usize,
         fill: impl FnOnce(Ref),
     ) -> PyResult<Ref> {
-        let object = self
-            .mutator()
-            .alloc_unfilled(layout, Some(ty.as_ref()), size);
-        let object = self.no_memory(object)?;
-        fill(object);
-        Ok(object)
+        let mutator = self.mutator();
+        let object = mutator.alloc_unfilled(layout, Some(ty.as_ref()), size);
+        self.no_memory(object).inspect(|object| fill(*object))
     }
 
     /// A zeroed object with `count` items of 8 bytes after `base`, its count set.

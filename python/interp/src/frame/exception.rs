@@ -1,6 +1,6 @@
 //! `raise`, `except`, `except*` and the tracebacks of exceptions that pass a frame.
 
-use super::object::new_frame_object;
+use super::object::{generator_of, new_frame_object};
 use coil_value::{Ref, Value};
 use taipan_bytecode::CodeFlags;
 use taipan_objects::exception;
@@ -237,13 +237,8 @@ pub(crate) fn add_traceback(vm: &mut Vm) {
 /// Whether a frame object is of the innermost frame, or of the same function's that was in its place before.
 fn is_of_top(vm: &Vm, frame: Ref) -> bool {
     let record: usize = mem::get(frame, at::FRAME_RECORD);
-    let generator = mem::value(frame, at::FRAME_GENERATOR);
+    let generator = mem::reference(frame, at::FRAME_GENERATOR);
     // SAFETY: the running frame's record.
-    let (suspends, extra) = unsafe {
-        let top = &*vm.cx.frame_top;
-        (CodeData::of(top.code).code.flags.suspends(), top.extra)
-    };
-    // SAFETY: the language word holds a value or 0.
-    let running = unsafe { Value::from_bits(extra) }.filter(|_| suspends);
+    let running = generator_of(unsafe { &*vm.cx.frame_top });
     record == vm.cx.frame_top as usize && generator == running
 }

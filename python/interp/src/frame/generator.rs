@@ -1,10 +1,10 @@
 //! Generators and coroutines: resuming them from native code, and their end by an exception.
 
 use super::function_of;
-use coil_frame::{Context, FrameRecord};
+use coil_frame::FrameRecord;
 use coil_value::{Ref, Value};
 use taipan_bytecode::{CodeFlags, Op, Word};
-use taipan_objects::function::{CodeData, Function};
+use taipan_objects::function::CodeData;
 use taipan_objects::layout::at;
 use taipan_objects::mem;
 use taipan_objects::protocol;
@@ -36,26 +36,6 @@ pub(crate) fn generator_type(code: &CodeData) -> Option<&'static StaticType> {
     } else {
         None
     }
-}
-
-/// The `__iter__` of a class (by address) if it is a plain generator function of one parameter, and the class's version cell.
-pub(crate) fn generator_iter(cx: *mut Context, class: usize) -> Option<(Value, *const u32)> {
-    // SAFETY: the machine's context belongs to a Vm.
-    let vm = unsafe { Vm::from_context(cx) };
-    // SAFETY: the type of a live object; types are never freed.
-    let ty = Type::from_ref(unsafe { Ref::from_address(class as u64) }?);
-    let method = ty.lookup(vm.interp.names.__iter__.str())?;
-    let function = Function::of(method)?;
-    let code = function.code();
-    let plain = code.simple
-        && code.code.arg_count == 1
-        && code.has(CodeFlags::GENERATOR)
-        && !code.has(CodeFlags::ASYNC_GENERATOR);
-    if !plain {
-        return None;
-    }
-    vm.mutator().pin(function.as_ref());
-    Some((method, ty.version_address()))
 }
 
 /// An exception leaves a generator's frame.

@@ -83,7 +83,7 @@ impl FramePlace {
 }
 
 /// The generator whose frame a record is, if it is one's.
-fn generator_of(frame: &FrameRecord) -> Option<Ref> {
+pub(super) fn generator_of(frame: &FrameRecord) -> Option<Ref> {
     // SAFETY: frames run live code.
     let code = unsafe { CodeData::of(frame.code) };
     if !code.code.flags.suspends() {
@@ -139,7 +139,7 @@ pub(crate) fn new_frame_object(vm: &mut Vm, record: *mut FrameRecord) -> PyResul
 }
 
 /// Where a frame object's frame is, if it still runs. The object keeps the address when the frame is gone, so that is checked.
-pub fn frame_place(vm: &Vm, frame: Ref) -> Option<FramePlace> {
+fn frame_place(vm: &Vm, frame: Ref) -> Option<FramePlace> {
     let first = vm.cx.stack.records();
     let address: usize = mem::get(frame, at::FRAME_RECORD);
     if address <= first as usize || address > vm.cx.frame_top as usize {

@@ -47,24 +47,86 @@ pub(super) fn push_simple<M: Machine>(
     }
     let missing = wanted - given;
     if missing > 0 {
-        let defaults = function.reference().load_ref(fields::FUNC_DEFAULTS);
-        if defaults.is_address(0).yes() {
+        let Some(defaults) = defaults_for(m, function, missing) else {
             return Ok(false);
-        }
-        let count = defaults.load_int(fields::TUPLE_SIZE).promote();
-        if count < i64::from(missing) || is_exported(m, defaults) {
-            return Ok(false);
-        }
-        for index in 0..missing {
-            let at = m.int(count - i64::from(missing) + i64::from(index));
-            let value = defaults.item_val(fields::TUPLE_ITEM, at);
-            m.set_reg(window + given + index, value);
-        }
+        };
+        place_defaults(m, defaults, window + given, missing);
     }
+    push_function(m, function, code, window, wanted, result, kind)?;
+    Ok(true)
+}
+
+/// Defaults of parameters: the tuple they stand in, and the place of the first.
+pub(super) type Defaults<M> = (<M as Machine>::Ref, i64);
+
+/// The defaults of a function's last `missing` parameters, if it has so many.
+pub(super) fn defaults_for<M: Machine>(
+    m: &mut M,
+    function: M::Val,
+    missing: i32,
+) -> Option<Defaults<M>> {
+    let tuple = function.reference().load_ref(fields::FUNC_DEFAULTS);
+    if tuple.is_address(0).yes() {
+        return None;
+    }
+    let first = tuple.load_int(fields::TUPLE_SIZE).promote() - i64::from(missing);
+    (first >= 0 && !is_exported(m, tuple)).then_some((tuple, first))
+}
+
+/// Puts `missing` defaults into the registers from `to` on.
+pub(super) fn place_defaults<M: Machine>(
+    m: &mut M,
+    (tuple, first): Defaults<M>,
+    to: i32,
+    missing: i32,
+) {
+    for index in 0..missing {
+        let at = m.int(first + i64::from(index));
+        let value = tuple.item_val(fields::TUPLE_ITEM, at);
+        m.set_reg(to + index, value);
+    }
+}
+
+/// Pushes a frame for a function whose `count` arguments stand from register `window` on, as its parameters want them.
+#[inline(always)]
+pub(super) fn push_function<M: Machine>(
+    m: &mut M,
+    function: M::Val,
+    code: &CodeData,
+    window: i32,
+    count: i32,
+    result: u16,
+    kind: u16,
+) -> Next {
     m.set_reg(window - 1, function);
     let unset = m.unset();
-    m.push_frame(&raw const code.block, window, wanted, result, kind, unset)?;
+    m.push_frame(&raw const code.block, window, count, result, kind, unset)
+}
+
+/// Pushes a frame for a simple function that a call stands for, with `this` before the call's arguments. False when they do not fit.
+fn push_method<M: Machine>(
+    m: &mut M,
+    word: Word,
+    function: M::Val,
+    this: M::Val,
+) -> Result<bool, Leave> {
+    let code = code_of(m, function.reference());
+    let (window, given) = (b(word) + 1, i32::from(word.c()) + 1);
+    if !code.simple || i32::from(code.code.arg_count) != given {
+        return Ok(false);
+    }
+    m.set_reg(window, this);
+    push_function(m, function, code, window, given, word.a(), kind::PLAIN)?;
     Ok(true)
+}
+
+/// Puts arguments into a window above everything in use.
+pub(super) fn place_arguments<M: Machine>(m: &mut M, args: &[M::Val]) -> i32 {
+    let window = m.window_top() + 1;
+    for (index, arg) in args.iter().enumerate() {
+        m.set_reg(window + index as i32, *arg);
+    }
+    window
 }
 
 /// Calls a Python function with these arguments (a getter, a setter), in a window above everything in use.
@@ -88,26 +150,11 @@ pub(crate) fn call_code_with<M: Machine>(
     result: u16,
     kind: u16,
 ) -> Next {
-    let window = m.window_top() + 1;
-    if code.simple && usize::from(code.code.arg_count) == args.len() {
-        for (index, arg) in args.iter().enumerate() {
-            m.set_reg(window + index as i32, *arg);
-        }
-        m.set_reg(window - 1, function);
-        let unset = m.unset();
-        return m.push_frame(
-            &raw const code.block,
-            window,
-            args.len() as i32,
-            result,
-            kind,
-            unset,
-        );
+    let (window, count) = (place_arguments(m, args), args.len() as i32);
+    if code.simple && i32::from(code.code.arg_count) == count {
+        return push_function(m, function, code, window, count, result, kind);
     }
-    for (index, arg) in args.iter().enumerate() {
-        m.set_reg(window + index as i32, *arg);
-    }
-    let value = call_opaque(m, function, window, args.len() as i32, None)?;
+    let value = call_opaque(m, function, window, count, None)?;
     deliver(m, kind, result, value)
 }
 
@@ -149,16 +196,7 @@ pub(crate) fn call<M: Machine>(m: &mut M, word: Word) -> Next {
             let window = b(word) + 2 - extra;
             let given = i32::from(word.c()) + extra;
             if code.exact_count == given as u32 {
-                m.set_reg(window - 1, callable);
-                let unset = m.unset();
-                return m.push_frame(
-                    &raw const code.block,
-                    window,
-                    given,
-                    word.a(),
-                    kind::PLAIN,
-                    unset,
-                );
+                return push_function(m, callable, code, window, given, word.a(), kind::PLAIN);
             }
             return m.cold(move |m| {
                 if push_simple(m, callable, code, window, given, word.a(), kind::PLAIN)? {
@@ -222,8 +260,7 @@ pub(super) fn call_bound<M: Machine>(
         let value = area.item_val(WINDOW_ITEM, at);
         m.set_reg(window + index, value);
     }
-    m.set_reg(window - 1, function);
-    m.push_frame(&raw const code.block, window, bound, word.a(), kind, unset)
+    push_function(m, function, code, window, bound, word.a(), kind)
 }
 
 /// A register in memory.
@@ -318,20 +355,8 @@ fn call_other<M: Machine>(
                     .equals(expected)
                     .yes()
             {
-                let code = code_of(m, function.reference());
-                let given = i32::from(word.c()) + 1;
-                if code.simple && i32::from(code.code.arg_count) == given {
-                    m.set_reg(b(word) + 1, this);
-                    m.set_reg(b(word), function);
-                    let unset = m.unset();
-                    return m.push_frame(
-                        &raw const code.block,
-                        b(word) + 1,
-                        given,
-                        word.a(),
-                        kind::PLAIN,
-                        unset,
-                    );
+                if push_method(m, word, function, this)? {
+                    return Ok(());
                 }
             } else if function.is_ref().yes() {
                 m.set_reg(b(word) + 1, this);
@@ -344,22 +369,10 @@ fn call_other<M: Machine>(
         layout::TYPE if !has_this => call_class(m, word, callable, None),
         LayoutId::FOREIGN if !has_this && word.c() <= 3 => call_builtin_type(m, word, callable),
         _ if !has_this && let Some(function) = special::call_method(m, callable) => {
-            let code = code_of(m, function.reference());
-            let given = i32::from(word.c()) + 1;
-            if !code.simple || i32::from(code.code.arg_count) != given {
-                return call_anything(m, word, callable, has_this, None);
+            if push_method(m, word, function, callable)? {
+                return Ok(());
             }
-            m.set_reg(b(word) + 1, callable);
-            m.set_reg(b(word), function);
-            let unset = m.unset();
-            m.push_frame(
-                &raw const code.block,
-                b(word) + 1,
-                given,
-                word.a(),
-                kind::PLAIN,
-                unset,
-            )
+            call_anything(m, word, callable, has_this, None)
         }
         _ => call_anything(m, word, callable, has_this, None),
     }

@@ -1,14 +1,15 @@
 //! Calls of classes.
 
-use super::call::{call_anything, call_hidden, code_of, is_generator, vm};
+use super::call::{
+    call_anything, call_hidden, code_of, defaults_for, is_generator, place_defaults, vm,
+};
 use super::keywords::named;
 use super::{a, b, range};
 use crate::fields;
 use crate::kind;
 use crate::opaque;
-use crate::ops::export::is_exported;
 use crate::plan::{self, Construct};
-use coil_machine::{Arg, BoolOps, IntOps, Key, Leave, Machine, Next, RefOps, ValOps};
+use coil_machine::{Arg, BoolOps, Key, Leave, Machine, Next, RefOps, ValOps};
 use taipan_bytecode::Word;
 use taipan_objects::function::CodeData;
 use taipan_objects::hidden::Hidden;
@@ -75,23 +76,14 @@ pub(super) fn call_class<M: Machine>(
     let missing = wanted - given - 1;
     let mut defaults = None;
     if missing > 0 {
-        let tuple = function.reference().load_ref(fields::FUNC_DEFAULTS);
-        if tuple.is_address(0).yes() {
+        defaults = defaults_for(m, function, missing);
+        if defaults.is_none() {
             return call_anything(m, word, class, false, names);
         }
-        let count = tuple.load_int(fields::TUPLE_SIZE).promote();
-        if count < i64::from(missing) || is_exported(m, tuple) {
-            return call_anything(m, word, class, false, names);
-        }
-        defaults = Some((tuple, count));
     }
     let object = new_instance(m, layout, size, shape, class)?;
-    if let Some((tuple, count)) = defaults {
-        for index in 0..missing {
-            let at = m.int(count - i64::from(missing) + i64::from(index));
-            let value = tuple.item_val(fields::TUPLE_ITEM, at);
-            m.set_reg(b(word) + 2 + given + index, value);
-        }
+    if let Some(defaults) = defaults {
+        place_defaults(m, defaults, b(word) + 2 + given, missing);
     }
     push_init(m, word, function, code, object)
 }

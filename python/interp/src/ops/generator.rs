@@ -14,7 +14,7 @@
 //! the one that the value passes through, so a generator that stood at the same `yield_delegated` when it was suspended last is not saved
 //! again. `GEN_PC` tells; what starts such a loop resets it.
 
-use super::{a, b, function};
+use super::{a, b, function, special};
 use crate::fields;
 use crate::frame::state;
 use crate::kind;
@@ -25,6 +25,7 @@ use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
 use taipan_bytecode::{CodeFlags, Op, Word};
 use taipan_objects::function::CodeData;
 use taipan_objects::layout::at;
+use taipan_objects::names::Names;
 use taipan_objects::ty::{self, types};
 
 /// The depth at the instruction that pc stands after.
@@ -141,11 +142,8 @@ fn resume<M: Machine>(
     if !step.linked {
         unlink(m, object);
     }
-    let window = m.window_top() + 1;
-    // SAFETY: the saved place stands after a yield of this code.
-    let live = unsafe { code.block.live_before(pc) } as i32;
-    let running = object.load_val(fields::GEN_FUNCTION);
-    m.load_registers(window, object, fields::GEN_REGISTER, live as usize);
+    let restored = restore(m, step.generator, code, pc);
+    let window = restored.window;
     // The yield's target, unless the generator only starts (then the word before is `return_generator`).
     // SAFETY: `pc` is at least 1.
     let yielded = Word(unsafe { *code.block.words.add(pc as usize - 1) });
@@ -161,18 +159,55 @@ fn resume<M: Machine>(
             delegates = true;
         }
     }
-    m.set_reg(window - 1, running);
-    let running_state = m.int(state::RUNNING);
-    m.store_int(object, fields::GEN_STATE, running_state);
-    m.resume_frame(
-        &raw const code.block,
-        window,
-        pc,
-        result,
-        kind,
-        step.generator,
-    )?;
+    restored.run(m, pc, result, kind)?;
     Ok(delegates && next_is(m, Op::Send))
+}
+
+/// A suspended generator whose registers stand in a window above the running one.
+struct Restored<'a, M: Machine> {
+    generator: M::Val,
+    code: &'a CodeData,
+    window: i32,
+    function: M::Val,
+}
+
+/// Restores the registers of a generator that is suspended at `pc`.
+#[inline(always)]
+fn restore<'a, M: Machine>(
+    m: &mut M,
+    generator: M::Val,
+    code: &'a CodeData,
+    pc: u32,
+) -> Restored<'a, M> {
+    let window = m.window_top() + 1;
+    // SAFETY: the saved place stands after a yield of this code.
+    let live = unsafe { code.block.live_before(pc) };
+    let object = generator.reference();
+    let function = object.load_val(fields::GEN_FUNCTION);
+    m.load_registers(window, object, fields::GEN_REGISTER, live);
+    Restored {
+        generator,
+        code,
+        window,
+        function,
+    }
+}
+
+impl<M: Machine> Restored<'_, M> {
+    /// Runs the generator from word `pc` on.
+    #[inline(always)]
+    fn run(self, m: &mut M, pc: u32, result: u16, kind: u16) -> Next {
+        let Restored {
+            generator,
+            code,
+            window,
+            function,
+        } = self;
+        m.set_reg(window - 1, function);
+        let running = m.int(state::RUNNING);
+        m.store_int(generator.reference(), fields::GEN_STATE, running);
+        m.resume_frame(&raw const code.block, window, pc, result, kind, generator)
+    }
 }
 
 /// The generator runs as no link of a chain.
@@ -402,23 +437,16 @@ pub(crate) fn take_over<M: Machine>(
 ) -> Next {
     let &Parent { code, pc, .. } = parent;
     let object = parent.generator.reference();
-    let window = m.window_top() + 1;
-    // SAFETY: the saved place stands after a yield of this code.
-    let live = unsafe { code.block.live_before(pc) };
-    let running = object.load_val(fields::GEN_FUNCTION);
-    m.load_registers(window, object, fields::GEN_REGISTER, live);
+    let restored = restore(m, parent.generator, code, pc);
     // The `send` stands with its cache before the `yield_delegated`.
     // SAFETY: words of the code.
     let send = Word(unsafe { *code.block.words.add(pc as usize - 3) });
     debug_assert_eq!(send.op_number(), Op::Send as u8, "a link of a chain");
     let mut pc = pc - 1;
     if let Some(value) = value {
-        m.set_reg(window + a(send), value);
+        m.set_reg(restored.window + a(send), value);
         pc = pc.wrapping_add_signed(i32::from(send.c_signed()));
     }
-    m.set_reg(window - 1, running);
-    let running_state = m.int(state::RUNNING);
-    m.store_int(object, fields::GEN_STATE, running_state);
     let kind = match parent.beginning {
         Some(beginning) => {
             m.store_val(beginning.reference(), fields::GEN_LINK, parent.generator);
@@ -431,14 +459,7 @@ pub(crate) fn take_over<M: Machine>(
             kind::of_beginning(kind)
         }
     };
-    m.resume_frame(
-        &raw const code.block,
-        window,
-        pc,
-        result,
-        kind,
-        parent.generator,
-    )
+    restored.run(m, pc, result, kind)
 }
 
 /// An exception leaves the running generator. Gives what it goes on in, if that is not who resumed it.
@@ -565,15 +586,14 @@ pub(crate) fn iter_method<M: Machine>(m: &mut M, iterable: M::Val) -> Option<M::
     if !iterable.is_ref().yes() {
         return None;
     }
-    let object = iterable.reference();
-    let layout = object.load_int(fields::LAYOUT);
-    if !crate::ops::attr::is_instance(layout) {
-        return None;
-    }
-    let class = object.load_ref(fields::TYPE).promote();
-    let (method, version) = crate::frame::generator_iter(m.context(), class)?;
-    let _ = m.load_watched(&raw const coil_machine::UNREAD, version);
-    Some(m.val(method))
+    let is_plain_generator = |code: &CodeData| {
+        code.simple
+            && code.code.arg_count == 1
+            && code.has(CodeFlags::GENERATOR)
+            && !code.has(CodeFlags::ASYNC_GENERATOR)
+    };
+    let name = |names: &Names| names.__iter__.str();
+    special::class_function(m, iterable, name, is_plain_generator)
 }
 
 pub(crate) fn get_awaitable<M: Machine>(m: &mut M, word: Word) -> Next {

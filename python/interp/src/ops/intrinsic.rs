@@ -12,6 +12,14 @@ use taipan_objects::layout;
 use taipan_objects::native::{Intrinsic, NativeDef, NativeKind};
 use taipan_objects::ty;
 
+/// The float that a number stands for.
+fn as_float<M: Machine>(value: M::Val) -> Option<M::Float> {
+    if value.is_float().yes() {
+        return Some(value.float());
+    }
+    value.is_int().yes().then(|| value.int().to_float())
+}
+
 /// Operations known by heart. None: call the native.
 pub(super) fn intrinsic<M: Machine>(
     m: &mut M,
@@ -34,22 +42,14 @@ pub(super) fn intrinsic<M: Machine>(
         }
         Intrinsic::FloatFunction if count == 1 => {
             let value = arg(m, 0);
-            let float = if value.is_float().yes() {
-                value.float()
-            } else if value.is_int().yes() {
-                value.int().to_float()
-            } else {
-                return Ok(None);
-            };
-            float_function(m, def, float)
+            match as_float::<M>(value) {
+                Some(float) => float_function(m, def, float),
+                None => Ok(None),
+            }
         }
         Intrinsic::MathSqrt if count == 1 => {
             let value = arg(m, 0);
-            let float = if value.is_float().yes() {
-                value.float()
-            } else if value.is_int().yes() {
-                value.int().to_float()
-            } else {
+            let Some(float) = as_float::<M>(value) else {
                 return Ok(None);
             };
             let zero = m.float(0.0);

@@ -1,11 +1,10 @@
 //! Calls with keywords: traced where the function has plain parameters only, bound natively otherwise.
 
 use super::b;
-use super::call::{call_anything, call_bound, code_of};
+use super::call::{call_anything, call_bound, code_of, defaults_for, push_function};
 use super::construct::call_class;
 use crate::fields;
 use crate::kind;
-use crate::ops::export::is_exported;
 use coil_machine::{BoolOps, IntOps, Key, Leave, Machine, Next, RefOps, ValOps};
 use coil_value::{LayoutId, Value};
 use taipan_bytecode::Word;
@@ -80,16 +79,7 @@ fn push_with_keywords<M: Machine>(
     for at in i32::from(plan.positional)..wanted {
         m.set_reg(window + at, values[at as usize]);
     }
-    m.set_reg(window - 1, function);
-    let unset = m.unset();
-    m.push_frame(
-        &raw const code.block,
-        window,
-        wanted,
-        result,
-        kind::PLAIN,
-        unset,
-    )?;
+    push_function(m, function, code, window, wanted, result, kind::PLAIN)?;
     Ok(true)
 }
 
@@ -132,25 +122,12 @@ fn gather<M: Machine>(
         values[at as usize] = if let Some(keyword) = plan.keyword(at) {
             m.reg(window + first + keyword)
         } else {
-            let (tuple, count) = match defaults {
+            // Those of all parameters from the first one that takes its default on.
+            let ((tuple, number), from) = match defaults {
                 Some(found) => found,
-                None => {
-                    let tuple = function.reference().load_ref(fields::FUNC_DEFAULTS);
-                    if tuple.is_address(0).yes() {
-                        return None;
-                    }
-                    let count = tuple.load_int(fields::TUPLE_SIZE).promote();
-                    if is_exported(m, tuple) {
-                        return None;
-                    }
-                    *defaults.insert((tuple, count))
-                }
+                None => *defaults.insert((defaults_for(m, function, wanted - at)?, at)),
             };
-            let number = count - i64::from(wanted - at);
-            if number < 0 {
-                return None;
-            }
-            let number = m.int(number);
+            let number = m.int(number + i64::from(at - from));
             tuple.item_val(fields::TUPLE_ITEM, number)
         };
     }

@@ -11,6 +11,7 @@ use coil_machine::{Arg, BoolOps, IntOps, Key, Leave, Machine, Next, RefOps, ValO
 use coil_value::Value;
 use taipan_bytecode::{Op, Word};
 use taipan_objects::Vm;
+use taipan_objects::function::CodeData;
 use taipan_objects::names::Names;
 use taipan_objects::slots::{BinaryOp, CompareOp};
 use taipan_objects::str::Str;
@@ -87,15 +88,26 @@ fn method<M: Machine>(
 
 /// The `__call__` of a plain instance that is a Python function. (The cache word of a call is for classes.)
 pub(super) fn call_method<M: Machine>(m: &mut M, callable: M::Val) -> Option<M::Val> {
-    let object = callable.reference();
+    class_function(m, callable, |names| names.__call__.str(), |_| true)
+}
+
+/// The Python function that a plain instance's class has under a name, if it is one for this use: looked up at each turn, for instructions without
+/// a cache word for it. `value` is a reference.
+pub(super) fn class_function<M: Machine>(
+    m: &mut M,
+    value: M::Val,
+    name: Name,
+    fits: fn(&CodeData) -> bool,
+) -> Option<M::Val> {
+    let object = value.reference();
     if !is_instance(object.load_int(fields::LAYOUT)) {
         return None;
     }
     let class = object.load_ref(fields::TYPE).promote();
     // SAFETY: the machine's context belongs to a Vm.
     let vm = unsafe { Vm::from_context(m.context()) };
-    let name = vm.interp.names.__call__.str();
-    let (function, version) = plan::function_of_class(vm, class, name)?;
+    let name = name(&vm.interp.names);
+    let (function, version) = plan::function_of_class(vm, class, name, fits)?;
     let _ = m.load_watched(&raw const coil_machine::UNREAD, version);
     Some(m.val(function))
 }
@@ -132,10 +144,7 @@ fn call_with<M: Machine>(
     if !fits || code.code.flags.suspends() {
         return None;
     }
-    let window = m.window_top() + 1;
-    for (index, arg) in args.iter().enumerate() {
-        m.set_reg(window + index as i32, *arg);
-    }
+    let window = call::place_arguments(m, args);
     m.set_reg(window - 1, function);
     let kept = kept.unwrap_or_else(|| m.unset());
     Some(m.push_frame(
