@@ -78,9 +78,17 @@ impl Array {
     fn splice(self, vm: &mut Vm, start: usize, end: usize, bytes: &[u8]) -> PyResult<()> {
         let size = self.kind.size();
         let (start, end) = (start * size, end * size);
-        self.bytes.resize_range(vm, start, end, bytes.len())?;
+        self.resize(vm, start, end, bytes.len())?;
         self.bytes.data_mut()[start..start + bytes.len()].copy_from_slice(bytes);
         Ok(())
+    }
+
+    /// Replaces bytes `start..end` by `count` bytes that the caller fills in.
+    fn resize(self, vm: &mut Vm, start: usize, end: usize, count: usize) -> PyResult<()> {
+        if count != end - start && self.bytes.exports() > 0 {
+            return Err(vm.raise_buffer("cannot resize an array that is exporting buffers"));
+        }
+        self.bytes.resize_range(vm, start, end, count)
     }
 
     fn append(self, vm: &mut Vm, value: Value) -> PyResult<()> {
@@ -164,7 +172,11 @@ fn new(vm: &mut Vm, class: Type, args: Args) -> PyResult {
         )));
     }
     let code = kind::character(vm, args.at(0), "array() argument 1")?;
-    let initial = args.get(1);
+    with_initial(vm, class, code, args.get(1))
+}
+
+/// A new array of a class whose items are of the kind of a letter, and what `array()` takes as second argument.
+fn with_initial(vm: &mut Vm, class: Type, code: u32, initial: Option<Value>) -> PyResult {
     let refuse = |vm: &mut Vm, what: &str| {
         let code = char::from_u32(code).unwrap_or('?');
         Err(vm.raise_type(&format!(

@@ -164,11 +164,24 @@ pub fn repeat_count(vm: &mut Vm, count: Value) -> PyResult<usize> {
     }
 }
 
-/// A start or stop of `index()`-like methods: an index, clamped.
+/// The start and stop that `index()` methods may be given as second and third argument, as places in what then has `len` items. Both may be behind
+/// its end.
 ///
 /// # Errors
-/// TypeError.
-pub fn slice_bound(vm: &mut Vm, value: Value) -> PyResult<i64> {
+/// TypeError; what `__index__` raises.
+pub fn index_bounds(
+    vm: &mut Vm,
+    args: &Args,
+    len: impl FnOnce() -> usize,
+) -> PyResult<(usize, usize)> {
+    let start = args.get(2).map_or(Ok(0), |start| slice_bound(vm, start))?;
+    let stop = args.get(3);
+    let stop = stop.map_or(Ok(i64::MAX), |stop| slice_bound(vm, stop))?;
+    let len = len();
+    Ok((clamp_bound(start, len), clamp_bound(stop, len)))
+}
+
+fn slice_bound(vm: &mut Vm, value: Value) -> PyResult<i64> {
     if let Some(index) = value.as_small_int() {
         return Ok(index);
     }
@@ -179,7 +192,7 @@ pub fn slice_bound(vm: &mut Vm, value: Value) -> PyResult<i64> {
     protocol::index_clamped(vm, value)
 }
 
-/// Start and stop arguments of `index()`: within `0..=len`.
+/// A place: counted from the end if the index is negative, but not below 0; perhaps behind the end.
 pub fn clamp_bound(index: i64, len: usize) -> usize {
     if index < 0 {
         let back = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);

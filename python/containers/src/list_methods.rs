@@ -1,6 +1,6 @@
 //! Methods of `list`.
 
-use crate::helpers::{clamp_bound, class_getitem, slice_bound, wrap_index};
+use crate::helpers::{clamp_bound, class_getitem, index_bounds, wrap_index};
 use crate::list::{extend, this};
 use taipan_objects::layout::{self, at};
 use taipan_objects::mem;
@@ -83,16 +83,7 @@ fn count(vm: &mut Vm, args: Args) -> PyResult {
 
 fn index(vm: &mut Vm, args: Args) -> PyResult {
     let list = this(args.at(0));
-    let start = match args.get(2) {
-        Some(start) => slice_bound(vm, start)?,
-        None => 0,
-    };
-    let stop = match args.get(3) {
-        Some(stop) => slice_bound(vm, stop)?,
-        None => i64::MAX,
-    };
-    let mut index = clamp_bound(start, list.len());
-    let stop = clamp_bound(stop, list.len());
+    let (mut index, stop) = index_bounds(vm, &args, || list.len())?;
     while index < stop {
         let Some(item) = list.get(index) else { break };
         if protocol::equal(vm, item, args.at(1))? {

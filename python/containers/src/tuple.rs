@@ -1,8 +1,8 @@
 //! `tuple`.
 
 use crate::helpers::{
-    TextBuilder, check_count, clamp_bound, class_getitem, index_or_index_error, no_keywords,
-    repeat_count, slice_bound, wrap_index,
+    TextBuilder, check_count, class_getitem, index_bounds, index_or_index_error, no_keywords,
+    repeat_count, wrap_index,
 };
 use crate::list::compare_sequences;
 use crate::slice;
@@ -207,17 +207,8 @@ fn count(vm: &mut Vm, args: Args) -> PyResult {
 
 fn index(vm: &mut Vm, args: Args) -> PyResult {
     let items = this(args.at(0));
-    let start = match args.get(2) {
-        Some(start) => slice_bound(vm, start)?,
-        None => 0,
-    };
-    let stop = match args.get(3) {
-        Some(stop) => slice_bound(vm, stop)?,
-        None => i64::MAX,
-    };
-    let start = clamp_bound(start, items.len());
-    let stop = clamp_bound(stop, items.len()).min(items.len());
-    for index in start..stop {
+    let (start, stop) = index_bounds(vm, &args, || items.len())?;
+    for index in start..stop.min(items.len()) {
         if protocol::equal(vm, items.at(index), args.at(1))? {
             return Ok(number::size(index));
         }

@@ -204,36 +204,33 @@ fn in_place_concat(vm: &mut Vm, a: Value, b: Value) -> PyResult {
     Ok(a)
 }
 
-/// The bytes so many times.
-fn repeated(vm: &mut Vm, array: Array, count: usize) -> PyResult<Vec<u8>> {
-    let bytes = array.bytes.data();
-    let total = bytes.len().checked_mul(count);
-    let mut all = Vec::new();
-    let fits = total.is_some_and(|total| all.try_reserve_exact(total).is_ok());
-    if !fits {
+/// Makes an array `count` times as long, by repeating its items.
+fn multiply(vm: &mut Vm, array: Array, count: usize) -> PyResult<()> {
+    let len = array.bytes.len();
+    let Some(total) = len.checked_mul(count) else {
         return Err(vm.raise_memory_error());
+    };
+    let more = total.saturating_sub(len);
+    array.resize(vm, len.min(total), len, more)?;
+    let data = array.bytes.data_mut();
+    for done in (len..total).step_by(len.max(1)) {
+        data.copy_within(..len, done);
     }
-    if !bytes.is_empty() {
-        for _ in 0..count {
-            all.extend_from_slice(bytes);
-        }
-    }
-    Ok(all)
+    Ok(())
 }
 
 fn repeat(vm: &mut Vm, object: Value, count: Value) -> PyResult {
     let count = repeat_count(vm, count)?;
     let array = this(object);
-    let bytes = repeated(vm, array, count)?;
-    Ok(make(vm, super::ARRAY.ty(), array.kind, &bytes)?.object)
+    let bytes = array.bytes.data().to_vec();
+    let all = make(vm, super::ARRAY.ty(), array.kind, &bytes)?;
+    multiply(vm, all, count)?;
+    Ok(all.object)
 }
 
 fn in_place_repeat(vm: &mut Vm, object: Value, count: Value) -> PyResult {
     let count = repeat_count(vm, count)?;
-    let array = this(object);
-    let bytes = repeated(vm, array, count)?;
-    let len = array.len();
-    array.splice(vm, 0, len, &bytes)?;
+    multiply(vm, this(object), count)?;
     Ok(object)
 }
 

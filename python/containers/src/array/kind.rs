@@ -92,9 +92,7 @@ impl Kind {
             b'u' | b'w' => {
                 let point = u32::from_ne_bytes(take(bytes));
                 if point > 0x10_ffff {
-                    return Err(vm.raise_value(&format!(
-                        "character U+{point:x} is not in range [U+0000; U+10ffff]"
-                    )));
+                    return Err(vm.raise_value("chr() arg not in range(0x110000)"));
                 }
                 vm.new_str_points(&[point])
             }

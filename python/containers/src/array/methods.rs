@@ -2,7 +2,7 @@
 
 use super::pickle::reduce_ex;
 use super::{Array, plain, this};
-use crate::helpers::{clamp_bound, class_getitem, slice_bound, wrap_index};
+use crate::helpers::{clamp_bound, class_getitem, index_bounds, wrap_index};
 use taipan_objects::bytes::{Bytes, bytes_like};
 use taipan_objects::list::List;
 use taipan_objects::native::Args;
@@ -186,18 +186,7 @@ fn find(
 
 fn index(vm: &mut Vm, args: Args) -> PyResult {
     let array = this(args.at(0));
-    let start = match args.get(2) {
-        Some(start) => slice_bound(vm, start)?,
-        None => 0,
-    };
-    let stop = match args.get(3) {
-        Some(stop) => slice_bound(vm, stop)?,
-        None => i64::MAX,
-    };
-    let (start, stop) = (
-        clamp_bound(start, array.len()),
-        clamp_bound(stop, array.len()),
-    );
+    let (start, stop) = index_bounds(vm, &args, || array.len())?;
     match find(vm, array, args.at(1), start, stop)? {
         Some(index) => Ok(number::size(index)),
         None => Err(vm.raise_value("array.index(x): x not in array")),
@@ -280,8 +269,13 @@ pub(super) fn list_of(vm: &mut Vm, array: Array) -> PyResult<List> {
     Ok(list)
 }
 
-/// The characters as a str.
+/// The characters as a str. The kind `w` is text in UTF-32, and may begin with a mark of its byte order.
 pub(super) fn text_of(vm: &mut Vm, array: Array) -> PyResult {
+    if array.kind.code() == b'w' {
+        let bytes = array.bytes.data().to_vec();
+        let (bytes, codec) = (vm.new_bytes(&bytes)?, vm.new_str("utf-32")?);
+        return protocol::call_method(vm, bytes, "decode", &[codec]);
+    }
     let (words, _) = array.bytes.data().as_chunks();
     let points: Vec<u32> = words.iter().copied().map(u32::from_ne_bytes).collect();
     if let Some(point) = points.iter().find(|point| **point > 0x10_ffff) {

@@ -1,7 +1,7 @@
 //! How arrays are pickled: as a list of items, or as bytes with the number of their machine format.
 
 use super::kind::{Kind, character};
-use super::{Array, make, this};
+use super::{make, this, with_initial};
 use coil_num::IntBuf;
 use taipan_objects::bytes::Bytes;
 use taipan_objects::native::Args;
@@ -26,13 +26,13 @@ pub(super) fn reduce_ex(vm: &mut Vm, args: Args) -> PyResult {
             "__reduce_ex__ argument should be an integer, got {name}"
         )));
     }
-    let protocol = protocol::index_clamped(vm, args.at(1))?;
+    let version = protocol::index_clamped(vm, args.at(1))?;
     let name = vm.intern("__dict__")?;
     let name = Str::of(name).expect("interned strings are strings");
     let state = protocol::get_attr_opt(vm, array.object, name)?.unwrap_or_else(ty::none);
     let class = Type::of(array.object).value();
     let code = vm.new_ascii(&[array.kind.code()])?;
-    if protocol < 3 {
+    if version < 3 {
         let items = super::methods::list_of(vm, array)?.value();
         let arguments = vm.new_tuple(&[code, items])?;
         return vm.new_tuple(&[class, arguments, state]);
@@ -79,60 +79,51 @@ fn reconstruct(vm: &mut Vm, args: Args) -> PyResult {
             .find(|kind| kind.format() & !i64::from(format > 1) == little)
     });
     let kind = fitting.flatten().unwrap_or(kind);
-    let array = make(vm, class, kind, &[])?;
     if native {
+        let array = make(vm, class, kind, &[])?;
         array.append_bytes(vm, bytes.data())?;
-    } else {
-        append_foreign(vm, array, format, bytes.data())?;
+        return Ok(array.object);
     }
-    Ok(array.object)
+    let items = foreign_items(vm, format, args.at(3), bytes)?;
+    with_initial(vm, class, u32::from(kind.code()), Some(items))
 }
 
-/// Appends items that another machine wrote.
-fn append_foreign(vm: &mut Vm, array: Array, format: i64, bytes: &[u8]) -> PyResult<()> {
+/// Items that another machine wrote: a str or a list.
+fn foreign_items(vm: &mut Vm, format: i64, object: Value, bytes: Bytes) -> PyResult {
     let size = match format {
         0 | 1 => 1,
-        2..=5 | 18 | 19 => 2,
-        6..=9 | 14 | 15 | 20 | 21 => 4,
+        2..=5 => 2,
+        6..=9 | 14 | 15 | 18 | 19 => 4,
         _ => 8,
     };
-    if !bytes.len().is_multiple_of(size) {
-        return Err(vm.raise_value("bytes length not a multiple of item size"));
+    let len = bytes.data().len();
+    if !len.is_multiple_of(size) {
+        return Err(vm.raise_value("string length not a multiple of item size"));
+    }
+    if format >= 18 {
+        let codecs = ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"];
+        let codec = vm.new_str(codecs[format as usize - 18])?;
+        return protocol::call_method(vm, object, "decode", &[codec]);
     }
     let big = format > 1 && format % 2 == 1;
-    let mut pair = None;
-    for item in bytes.chunks_exact(size) {
+    let signed = matches!(format, 1 | 4 | 5 | 8 | 9 | 12 | 13);
+    let list = vm.new_list_with(len / size)?;
+    for start in (0..len).step_by(size) {
         let mut wide = [0; 8];
-        wide[..size].copy_from_slice(item);
+        wide[..size].copy_from_slice(&bytes.data()[start..start + size]);
         if big {
             wide[..size].reverse();
         }
         let word = u64::from_le_bytes(wide);
-        let low = (word & 0xffff_ffff) as u32;
-        let value: Value = match format {
-            14 | 15 => vm.new_float(f64::from(f32::from_bits(low)))?,
+        let item = match format {
+            14 | 15 => vm.new_float(f64::from(f32::from_bits((word & 0xffff_ffff) as u32)))?,
             16 | 17 => vm.new_float(f64::from_bits(word))?,
-            18 | 19 => match (pair.take(), low) {
-                (None, 0xd800..=0xdbff) => {
-                    pair = Some(low);
-                    continue;
-                }
-                (Some(high), 0xdc00..=0xdfff) => {
-                    vm.new_str_points(&[0x1_0000 + ((high - 0xd800) << 10) + (low - 0xdc00)])?
-                }
-                _ => vm.new_str_points(&[low])?,
-            },
-            20 | 21 if low <= 0x10_ffff => vm.new_str_points(&[low])?,
-            20 | 21 => return Err(vm.raise_value("character is not in range")),
             _ => {
-                let signed = matches!(format, 1 | 4 | 5 | 8 | 9 | 12 | 13);
-                match IntBuf::from_le_bytes(&wide[..size], signed) {
-                    Some(int) => vm.new_int_buf(&int)?,
-                    None => return Err(vm.raise_memory_error()),
-                }
+                let int = IntBuf::from_le_bytes(&wide[..size], signed);
+                vm.new_int_buf(&int.expect("eight bytes are few"))?
             }
         };
-        array.append(vm, value)?;
+        list.push(vm, item)?;
     }
-    Ok(())
+    Ok(list.value())
 }

@@ -3,8 +3,8 @@
 
 use super::interned;
 use crate::helpers::{
-    TextBuilder, bind, check_count, clamp_bound, class_getitem, no_keywords, repeat_count,
-    self_iter, slice_bound, wrap_index,
+    TextBuilder, bind, check_count, clamp_bound, class_getitem, index_bounds, no_keywords,
+    repeat_count, self_iter, wrap_index,
 };
 use crate::list::compare_sequences;
 use crate::native_module::{at, get, int, module_types, set, set_int};
@@ -353,17 +353,8 @@ fn find(
 
 fn index(vm: &mut Vm, args: Args) -> PyResult {
     let deque = this(args.at(0));
-    let start = match args.get(2) {
-        Some(start) => slice_bound(vm, start)?,
-        None => 0,
-    };
-    let stop = match args.get(3) {
-        Some(stop) => slice_bound(vm, stop)?,
-        None => i64::MAX,
-    };
-    let start = clamp_bound(start, deque.len());
-    let stop = clamp_bound(stop, deque.len()).min(deque.len());
-    match find(vm, deque, args.at(1), start, stop)? {
+    let (start, stop) = index_bounds(vm, &args, || deque.len())?;
+    match find(vm, deque, args.at(1), start, stop.min(deque.len()))? {
         Some(index) => Ok(number::size(index)),
         None => Err(vm.raise_value("deque.index(x): x not in deque")),
     }
