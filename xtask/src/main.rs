@@ -28,7 +28,7 @@ cargo xtask layers               a crate depends on crates of lower rank only
 cargo xtask sizes                no file grows past 1000 lines unnoticed
 cargo xtask unsafe [bless]       the count of unsafe blocks of a crate does not rise (bless: write the counts down)
 cargo xtask bans                 constructs the project does without
-cargo xtask handlers [show]       handlers on the Direct machine are as short as by hand (show: both listings)
+cargo xtask handlers [show]      handlers on the Direct machine are as short as by hand (show: both listings)
 cargo xtask record [FILE ...]    records what the test scripts print under CPython (all, or those whose path contains FILE)
 cargo xtask record programs      records what the benchmark programs compute under CPython";
 

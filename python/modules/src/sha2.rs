@@ -37,12 +37,9 @@ trait Hash: Digest + SerializableState + Clone + 'static {
 
     /// Reads the state; guest memory is not in use afterwards.
     fn of(this: Value) -> Self {
-        let state = Vm::field(mem::expect_ref(this), 0).and_then(ByteArray::of);
-        let state = state.expect("hash objects hold their state");
-        let state = state.data().try_into().ok();
-        let hash = state.map(Self::deserialize);
-        let hash = hash.expect("states keep their size");
-        hash.unwrap_or_else(|_| unreachable!("states are written by this file only"))
+        let state = state(this).data().try_into();
+        let state = state.expect("states keep their size");
+        Self::deserialize(state).expect("states are written by this file only")
     }
 
     /// A new object in this state.
@@ -50,6 +47,12 @@ trait Hash: Digest + SerializableState + Clone + 'static {
         let state = vm.new_bytearray(&self.serialize())?;
         vm.new_fields(Self::CLASS.ty(), &[Some(state.value())])
     }
+}
+
+/// Where an object keeps its state.
+fn state(this: Value) -> ByteArray {
+    let state = Vm::field(mem::expect_ref(this), 0).and_then(ByteArray::of);
+    state.expect("hash objects hold their state")
 }
 
 /// Takes in an argument's bytes.
@@ -81,10 +84,8 @@ fn new<H: Hash>(vm: &mut Vm, args: Args) -> PyResult {
 fn update<H: Hash>(vm: &mut Vm, args: Args) -> PyResult {
     let mut hash = H::of(args.at(0));
     feed(vm, &mut hash, args.at(1))?;
-    let state = Vm::field(mem::expect_ref(args.at(0)), 0).and_then(ByteArray::of);
-    if let Some(state) = state {
-        state.data_mut().copy_from_slice(&hash.serialize());
-    }
+    let state = state(args.at(0));
+    state.data_mut().copy_from_slice(&hash.serialize());
     Ok(ty::none())
 }
 

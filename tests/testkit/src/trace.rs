@@ -118,7 +118,7 @@ struct Trace<'a> {
 /// The traces of a dump of the kind `ir-opt`, but for bridges of functions and of what follows calls. A bridge bears the name of the loop that its
 /// first ancestor is.
 fn traces(dump: &str) -> Vec<Trace<'_>> {
-    // The names by number. Numbers of traces that were freed are given again.
+    // The names by number. Numbers of traces that came to nothing after all are given again.
     let mut names: HashMap<&str, &str> = HashMap::new();
     dump.split("; ir-opt ")
         .skip(1)
@@ -127,17 +127,17 @@ fn traces(dump: &str) -> Vec<Trace<'_>> {
             let (number, title) = head.split_once(' ')?;
             let (kind, place) = title.split_once(' ')?;
             let name = if kind == "bridge" {
-                names.get(place.split_once('.')?.0)?
+                let parent = place.split_once('.')?.0;
+                names.get(parent).copied()
             } else {
                 // The line of the code and the word of the header follow the name.
-                place.rsplit_once(':')?.0
+                Some(place.rsplit_once(':')?.0)
             };
-            if ["loop", "version", "bridge"].contains(&kind) {
-                names.insert(number, name);
-            } else {
-                names.remove(number);
-            }
-            let title = format!("{kind} {name}");
+            match name.filter(|_| ["loop", "version", "bridge"].contains(&kind)) {
+                Some(name) => names.insert(number, name),
+                None => names.remove(number),
+            };
+            let title = format!("{kind} {}", name?);
             let mut trace = Trace {
                 title,
                 body: Vec::new(),

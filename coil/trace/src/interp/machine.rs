@@ -202,7 +202,7 @@ impl<'a> Machine<'a> {
     /// The register of the window at an address.
     fn slot_at(address: u64) -> Option<i32> {
         let distance = address.wrapping_sub(WINDOW).cast_signed();
-        let near = distance % 8 == 0 && distance.abs() < 1 << 16;
+        let near = distance % 8 == 0 && distance.unsigned_abs() < 1 << 16;
         near.then(|| i32::try_from(distance / 8).ok()).flatten()
     }
 
