@@ -3,7 +3,8 @@
     python3 tests/fuzz/generators.py SEED > expected; taipan tests/fuzz/generators.py SEED | diff expected -
 
 Generators delegate to each other at random, share delegates, catch what is thrown into them, ignore being closed, look at each other's
-states; from outside they are stepped by for loops, `next`, `send`, `throw` and `close`, also while they run.
+states; from outside they are stepped by for loops, `next`, `send`, `throw` and `close`, also while they run. CPython 3.13 shows the same frames as 3.14;
+older ones do not.
 """
 
 import os

@@ -29,7 +29,9 @@ pub(crate) use display::{build_map, build_set, build_string, dict_update, list_e
 pub(crate) use exception::{add_traceback, exception_matches, group_matches, raise};
 pub(crate) use function::make_function;
 pub use function::{call_function, run_body, run_code};
-pub use generator::{delegate, dissolve, resume, resume_at, state, state_of};
+pub use generator::{
+    delegate, dissolve, pop_frame, push_frame, resume, resume_at, state, state_of,
+};
 pub(crate) use generator::{generator_raised, generator_type};
 pub(crate) use import::{import_from, import_name, import_star};
 pub(crate) use intrinsic::{intrinsic, print_expr, setup_annotations};

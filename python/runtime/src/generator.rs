@@ -1,6 +1,7 @@
 //! Methods of generators, coroutines and asynchronous generators.
 
 use coil_value::{Ref, Value};
+use std::ops::ControlFlow;
 use taipan_bytecode::{Op, Word};
 use taipan_interp::frame::{self, state};
 use taipan_objects::class::TypeDef;
@@ -121,62 +122,91 @@ fn throw(vm: &mut Vm, args: Args) -> PyResult {
     }
 }
 
-/// Raises an exception inside a suspended generator, or what it delegates to.
+/// Raises an exception inside a suspended generator, or what it delegates to. The frames of those that delegate are there meanwhile.
 pub(crate) fn throw_into(
     vm: &mut Vm,
     generator: Ref,
     error: Value,
 ) -> PyResult<Result<Value, Value>> {
-    frame::dissolve(vm, generator)?;
-    if let Some(inner) = delegate(generator) {
-        if exception::is_a(error, &types::GENERATOR_EXIT) {
-            if let Err(raised) = close_value(vm, inner) {
-                let raised = vm.take_raised(raised);
-                return raise_inside(vm, generator, raised);
-            }
-            return raise_inside(vm, generator, error);
+    // SAFETY: the context is the running one.
+    let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
+    let bottom = vm.cx.frame_top;
+    let mut innermost = generator;
+    let mut result = loop {
+        match throw_or_descend(vm, innermost, error) {
+            Ok(ControlFlow::Continue(inner)) => innermost = inner,
+            Ok(ControlFlow::Break(outcome)) => break Ok(outcome),
+            Err(raised) => break Err(raised),
         }
-        let result = match inner
-            .as_ref()
-            .filter(|inner| inner.layout() == taipan_objects::layout::GENERATOR)
-        {
-            Some(inner) => {
-                mem::set(generator, at::GEN_STATE, state::RUNNING);
-                let result = throw_into(vm, inner, error);
-                mem::set(generator, at::GEN_STATE, state::SUSPENDED);
-                result
-            }
-            None => {
-                let name = vm.interp.names.throw.str();
-                match protocol::get_attr_opt(vm, inner, name)? {
-                    None => return raise_inside(vm, generator, error),
-                    Some(method) => {
-                        mem::set(generator, at::GEN_STATE, state::RUNNING);
-                        let result = protocol::call(vm, method, &[error]);
-                        mem::set(generator, at::GEN_STATE, state::SUSPENDED);
-                        match result {
-                            Err(raised) if vm.raised_is(&types::StopIteration) => {
-                                let stop = vm.take_raised(raised);
-                                Ok(Err(exception::extra(mem::expect_ref(stop), 0)
-                                    .unwrap_or_else(ty::none)))
-                            }
-                            other => other.map(Ok),
-                        }
-                    }
-                }
-            }
-        };
-        return match result {
-            Ok(Ok(value)) => Ok(Ok(value)),
-            // The delegate is done: go on after the loop that drives it, as its `send` would.
-            Ok(Err(value)) => finish_delegation(vm, generator, value),
-            Err(raised) => {
-                let raised = vm.take_raised(raised);
-                raise_inside(vm, generator, raised)
-            }
+    };
+    while vm.cx.frame_top != bottom {
+        let outer = frame::pop_frame(vm);
+        result = go_on(vm, outer, result);
+    }
+    result
+}
+
+/// Throws into a generator itself or what it delegates to; if that is a generator, puts the frame of the first on the stack and gives the second.
+fn throw_or_descend(
+    vm: &mut Vm,
+    generator: Ref,
+    error: Value,
+) -> PyResult<ControlFlow<Result<Value, Value>, Ref>> {
+    frame::dissolve(vm, generator)?;
+    let Some(inner) = delegate(generator) else {
+        return raise_inside(vm, generator, error).map(ControlFlow::Break);
+    };
+    if exception::is_a(error, &types::GENERATOR_EXIT) {
+        // Its frame is not shown meanwhile.
+        mem::set(generator, at::GEN_STATE, state::RUNNING);
+        let closed = close_value(vm, inner);
+        mem::set(generator, at::GEN_STATE, state::SUSPENDED);
+        let error = closed.map_or_else(|raised| vm.take_raised(raised), |()| error);
+        return raise_inside(vm, generator, error).map(ControlFlow::Break);
+    }
+    let is_generator = |inner: &Ref| inner.layout() == taipan_objects::layout::GENERATOR;
+    if let Some(inner) = inner.as_ref().filter(is_generator) {
+        return match frame::push_frame(vm, generator) {
+            Ok(_) => Ok(ControlFlow::Continue(inner)),
+            Err(raised) => go_on(vm, generator, Err(raised)).map(ControlFlow::Break),
         };
     }
-    raise_inside(vm, generator, error)
+    let name = vm.interp.names.throw.str();
+    let Some(method) = protocol::get_attr_opt(vm, inner, name)? else {
+        return raise_inside(vm, generator, error).map(ControlFlow::Break);
+    };
+    let result = frame::push_frame(vm, generator).and_then(|_| {
+        let result = protocol::call(vm, method, &[error]);
+        frame::pop_frame(vm);
+        result
+    });
+    let result = match result {
+        Err(raised) if vm.raised_is(&types::StopIteration) => {
+            let stop = vm.take_raised(raised);
+            Ok(Err(
+                exception::extra(mem::expect_ref(stop), 0).unwrap_or_else(ty::none)
+            ))
+        }
+        other => other.map(Ok),
+    };
+    go_on(vm, generator, result).map(ControlFlow::Break)
+}
+
+/// Goes on in a generator whose delegate was stepped.
+fn go_on(
+    vm: &mut Vm,
+    generator: Ref,
+    result: PyResult<Result<Value, Value>>,
+) -> PyResult<Result<Value, Value>> {
+    match result {
+        Ok(Ok(value)) => Ok(Ok(value)),
+        // The delegate is done: go on after the loop that drives it, as its `send` would.
+        Ok(Err(value)) => finish_delegation(vm, generator, value),
+        Err(raised) => {
+            let raised = vm.take_raised(raised);
+            raise_inside(vm, generator, raised)
+        }
+    }
 }
 
 /// Resumes a generator behind its `send`, whose iterator has returned `value`.

@@ -1,6 +1,7 @@
 //! Generators and coroutines: resuming them from native code, and their end by an exception.
 
 use super::function_of;
+use super::object::generator_of;
 use coil_frame::FrameRecord;
 use coil_value::{Ref, Value};
 use taipan_bytecode::{CodeFlags, Op, Word};
@@ -165,6 +166,59 @@ pub fn resume_at(vm: &mut Vm, generator: Ref, word: usize) -> PyResult<Result<Va
     resume_place(vm, generator, Some(ty::none()), Some(word))
 }
 
+/// Puts the frame of a suspended generator on the stack, where it stands: the generator runs then. The caller holds `coil_jit::real_frames`.
+///
+/// # Errors
+/// RecursionError.
+pub fn push_frame(vm: &mut Vm, generator: Ref) -> PyResult<*mut FrameRecord> {
+    let function = mem::value(generator, at::GEN_FUNCTION).expect("generators have a function");
+    let block = &function_of(function).code().block;
+    let pc: i64 = mem::get(generator, at::GEN_PC);
+    let base = vm.stack_top().wrapping_add(1);
+    let record = vm.cx.frame_top.wrapping_add(1);
+    let end = base.wrapping_add(usize::from(block.register_count));
+    if record >= vm.cx.record_limit || end > vm.cx.register_limit {
+        return Err(vm.raise_recursion("maximum recursion depth exceeded"));
+    }
+    // SAFETY: the saved place stands after a yield of this code.
+    let pc = unsafe { block.words.add(pc as usize) };
+    // SAFETY: as above.
+    let live = unsafe { block.live_registers(pc) };
+    for index in 0..live {
+        let value = mem::value(generator, at::GEN_REGISTERS + 8 * index);
+        // SAFETY: within the window.
+        unsafe { *base.add(index) = value.map_or(0, Value::bits) };
+    }
+    // SAFETY: the register below the window is free.
+    unsafe { *base.sub(1) = function.bits() };
+    mem::set(generator, at::GEN_STATE, state::RUNNING);
+    // SAFETY: below the limit.
+    unsafe {
+        record.write(FrameRecord {
+            code: block,
+            pc,
+            base,
+            resume: std::ptr::null(),
+            result: 0,
+            kind: FrameRecord::ROOT,
+            flags: 0,
+            extra: Value::from_ref(generator).bits(),
+        });
+    }
+    vm.cx.frame_top = record;
+    Ok(record)
+}
+
+/// Takes the frame of a generator off the stack that [`push_frame`] put there and that did not run: the generator is suspended as before.
+pub fn pop_frame(vm: &mut Vm) -> Ref {
+    // SAFETY: the frame was pushed, so its record is complete.
+    let generator = generator_of(unsafe { &*vm.cx.frame_top });
+    let generator = generator.expect("it was pushed for a generator");
+    vm.cx.frame_top = vm.cx.frame_top.wrapping_sub(1);
+    mem::set(generator, at::GEN_STATE, state::SUSPENDED);
+    generator
+}
+
 pub(super) fn resume_place(
     vm: &mut Vm,
     generator: Ref,
@@ -172,58 +226,28 @@ pub(super) fn resume_place(
     place: Option<usize>,
 ) -> PyResult<Result<Value, Value>> {
     dissolve(vm, generator)?;
-    let function = mem::value(generator, at::GEN_FUNCTION).expect("generators have a function");
-    let data = function_of(function).code();
-    let pc: i64 = mem::get(generator, at::GEN_PC);
-    let block = &data.block;
     vm.nested("", |vm| {
-        let base = vm.stack_top().wrapping_add(1);
         // SAFETY: the context is the running one.
         let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
-        let record = vm.cx.frame_top.wrapping_add(1);
-        let end = base.wrapping_add(usize::from(block.register_count));
-        if record >= vm.cx.record_limit || end > vm.cx.register_limit {
-            return Err(vm.raise_recursion("maximum recursion depth exceeded"));
-        }
-        // SAFETY: the saved place stands after a yield of this code.
-        let pc_address = unsafe { block.words.add(pc as usize) };
-        // SAFETY: as above.
-        let live = unsafe { block.live_registers(pc_address) };
-        for index in 0..live {
-            let value = mem::value(generator, at::GEN_REGISTERS + 8 * index);
-            // SAFETY: within the window.
-            unsafe { *base.add(index) = value.map_or(0, Value::bits) };
-        }
-        // SAFETY: the register below the window is free.
-        unsafe { *base.sub(1) = function.bits() };
+        let record = push_frame(vm, generator)?;
+        // SAFETY: the record was written just now.
+        let frame = unsafe { &mut *record };
         // SAFETY: the word before the place is the yield.
-        let word = Word(unsafe { *pc_address.sub(1) });
+        let word = Word(unsafe { *frame.pc.sub(1) });
         let starts = word.op_number() == Op::ReturnGenerator as u8;
-        let mut pc_address = pc_address;
         match (place, sent) {
-            // SAFETY: a jump target of the code.
-            (Some(place), _) => pc_address = unsafe { block.words.add(place) },
+            (Some(place), _) => {
+                // SAFETY: frames run live code.
+                let words = unsafe { (*frame.code).words };
+                // SAFETY: a jump target of the code.
+                frame.pc = unsafe { words.add(place) };
+            }
             // SAFETY: within the window.
             (None, Some(sent)) if !starts => unsafe {
-                *base.add(usize::from(word.a())) = sent.bits()
+                *frame.base.add(usize::from(word.a())) = sent.bits()
             },
             _ => {}
         }
-        mem::set(generator, at::GEN_STATE, state::RUNNING);
-        // SAFETY: below the limit.
-        unsafe {
-            record.write(FrameRecord {
-                code: block,
-                pc: pc_address,
-                base,
-                resume: std::ptr::null(),
-                result: 0,
-                kind: FrameRecord::ROOT,
-                flags: 0,
-                extra: Value::from_ref(generator).bits(),
-            });
-        }
-        vm.cx.frame_top = record;
         let own = mem::value(generator, at::GEN_HANDLED);
         let outer = vm.handled.replace(own.map_or(0, Value::bits));
         vm.outer_handled.push(outer);
