@@ -78,17 +78,9 @@ impl Array {
     fn splice(self, vm: &mut Vm, start: usize, end: usize, bytes: &[u8]) -> PyResult<()> {
         let size = self.kind.size();
         let (start, end) = (start * size, end * size);
-        self.resize(vm, start, end, bytes.len())?;
+        self.bytes.resize_range(vm, start, end, bytes.len())?;
         self.bytes.data_mut()[start..start + bytes.len()].copy_from_slice(bytes);
         Ok(())
-    }
-
-    /// Replaces bytes `start..end` by `count` bytes that the caller fills in.
-    fn resize(self, vm: &mut Vm, start: usize, end: usize, count: usize) -> PyResult<()> {
-        if count != end - start && self.bytes.exports() > 0 {
-            return Err(vm.raise_buffer("cannot resize an array that is exporting buffers"));
-        }
-        self.bytes.resize_range(vm, start, end, count)
     }
 
     fn append(self, vm: &mut Vm, value: Value) -> PyResult<()> {

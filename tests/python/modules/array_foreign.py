@@ -40,10 +40,3 @@ for n in (0, 1, 3, -1):
     c = A("q")
     c *= n
     print(c * n)
-
-# Arrays whose memory is held keep their size.
-v = memoryview(a)
-for step in (lambda: a.append(3), lambda: a.pop(), lambda: a.extend([1]), lambda: a.clear(), lambda: a.__imul__(2), lambda: a.__imul__(1), lambda: a.__delitem__(0),
-             lambda: a.insert(0, 3), lambda: a.frombytes(b"aa"), lambda: a.frombytes(b""), lambda: a.reverse(), lambda: a.__setitem__(slice(0, 1), A("h")), lambda: a.remove(1), lambda: a * 2):
-    attempt(step)
-print(a, v.tolist())

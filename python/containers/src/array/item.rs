@@ -211,7 +211,7 @@ fn multiply(vm: &mut Vm, array: Array, count: usize) -> PyResult<()> {
         return Err(vm.raise_memory_error());
     };
     let more = total.saturating_sub(len);
-    array.resize(vm, len.min(total), len, more)?;
+    array.bytes.resize_range(vm, len.min(total), len, more)?;
     let data = array.bytes.data_mut();
     for done in (len..total).step_by(len.max(1)) {
         data.copy_within(..len, done);
