@@ -9,141 +9,116 @@ use crate::rule::{Arg, Fold, Term, fold};
 use coil_trace::{Op, eval};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// File, rule, example, what comes out.
-const EXAMPLES: &[(&str, &str, &str, &str)] = &[
-    ("int", "add_zero", "int_add(x, 0)", "x"),
-    ("int", "add_zero", "int_add(0, x)", "x"),
-    ("int", "add_const_first", "int_add(C, x)", "int_add"),
-    ("int", "add_add", "int_add(int_add(x, C), D)", "int_add"),
-    (
-        "int",
-        "add_sub_const",
-        "int_add(int_sub(x, C), D)",
-        "int_add",
-    ),
-    ("int", "add_neg", "int_add(x, int_neg(y))", "int_sub"),
-    ("int", "sub_zero", "int_sub(x, 0)", "x"),
-    ("int", "sub_self", "int_sub(x, x)", "const"),
-    ("int", "sub_const", "int_sub(x, C)", "int_add"),
-    ("int", "zero_sub", "int_sub(0, x)", "int_neg"),
-    ("int", "sub_added", "int_sub(int_add(x, y), x)", "y"),
-    ("int", "sub_added", "int_sub(int_add(x, y), y)", "x"),
-    ("int", "sub_neg", "int_sub(x, int_neg(y))", "int_add"),
-    ("int", "mul_zero", "int_mul(x, 0)", "const"),
-    ("int", "mul_one", "int_mul(1, x)", "x"),
-    ("int", "mul_minus_one", "int_mul(x, -1)", "int_neg"),
-    ("int", "mul_power", "int_mul(x, C)", "int_shl"),
-    ("int", "and_zero", "int_and(x, 0)", "const"),
-    ("int", "and_ones", "int_and(-1, x)", "x"),
-    ("int", "and_self", "int_and(x, x)", "x"),
-    ("int", "and_and", "int_and(int_and(x, C), D)", "int_and"),
-    ("int", "or_zero", "int_or(x, 0)", "x"),
-    ("int", "or_ones", "int_or(x, -1)", "const"),
-    ("int", "or_self", "int_or(x, x)", "x"),
-    ("int", "xor_zero", "int_xor(x, 0)", "x"),
-    ("int", "xor_ones", "int_xor(x, -1)", "int_not"),
-    ("int", "xor_self", "int_xor(x, x)", "const"),
-    ("int", "shift_zero", "int_shl(x, 0)", "x"),
-    ("int", "shift_zero", "int_shr(x, 0)", "x"),
-    ("int", "shift_zero", "int_ushr(x, 0)", "x"),
-    ("int", "zero_shift", "int_shl(0, x)", "const"),
-    ("int", "zero_shift", "int_shr(0, x)", "const"),
-    ("int", "ones_shift", "int_shr(-1, x)", "const"),
-    ("int", "shl_ushr", "int_ushr(int_shl(x, C), C)", "int_and"),
-    ("int", "neg_neg", "int_neg(int_neg(x))", "x"),
-    ("int", "neg_sub", "int_neg(int_sub(x, y))", "int_sub"),
-    ("int", "not_not", "int_not(int_not(x))", "x"),
-    ("int", "div_one", "int_floordiv(x, 1)", "x"),
-    ("int", "div_one", "int_truncdiv(x, 1)", "x"),
-    ("int", "floordiv_power", "int_floordiv(x, C)", "int_shr"),
-    ("int", "mod_one", "int_floormod(x, 1)", "const"),
-    ("int", "mod_one", "int_truncmod(x, 1)", "const"),
-    ("int", "floormod_power", "int_floormod(x, C)", "int_and"),
-    ("int", "ref_add_zero", "ref_add(r, 0)", "r"),
-    ("int", "ref_add_add", "ref_add(ref_add(r, C), D)", "ref_add"),
-    ("compare", "order_self", "int_lt(x, x)", "const"),
-    ("compare", "order_self", "int_ule(x, x)", "const"),
-    (
-        "compare",
-        "lt_min",
-        "int_lt(x, -9223372036854775808)",
-        "const",
-    ),
-    (
-        "compare",
-        "lt_max",
-        "int_lt(9223372036854775807, x)",
-        "const",
-    ),
-    ("compare", "ult_zero", "int_ult(x, 0)", "const"),
-    ("compare", "ult_one", "int_ult(x, 1)", "int_eq"),
-    ("compare", "le_const", "int_le(x, C)", "int_lt"),
-    ("compare", "le_const", "int_le(C, x)", "int_lt"),
-    ("compare", "eq_self", "int_eq(x, x)", "const"),
-    ("compare", "eq_self", "int_ne(x, x)", "const"),
-    ("compare", "eq_const_first", "int_eq(C, x)", "int_eq"),
-    ("compare", "eq_bool", "int_eq(bool_to_int(b), 1)", "b"),
-    (
-        "compare",
-        "eq_bool",
-        "int_eq(bool_to_int(b), 0)",
-        "bool_not",
-    ),
-    ("compare", "eq_bool", "int_ne(bool_to_int(b), 0)", "b"),
-    ("compare", "eq_add", "int_eq(int_add(x, C), D)", "int_eq"),
-    ("compare", "not_not", "bool_not(bool_not(b))", "b"),
-    ("compare", "not_compare", "bool_not(int_lt(x, y))", "int_le"),
-    ("compare", "not_compare", "bool_not(int_le(x, y))", "int_lt"),
-    (
-        "compare",
-        "not_compare",
-        "bool_not(int_ult(x, y))",
-        "int_ule",
-    ),
-    (
-        "compare",
-        "not_compare",
-        "bool_not(int_ule(x, y))",
-        "int_ult",
-    ),
-    ("compare", "not_compare", "bool_not(int_eq(x, y))", "int_ne"),
-    ("compare", "not_compare", "bool_not(int_ne(x, y))", "int_eq"),
-    (
-        "compare",
-        "not_compare",
-        "bool_not(float_eq(f, F))",
-        "float_ne",
-    ),
-    (
-        "compare",
-        "not_compare",
-        "bool_not(float_ne(f, F))",
-        "float_eq",
-    ),
-    ("float", "neg_neg", "float_neg(float_neg(f))", "f"),
-    ("float", "abs_abs", "float_abs(float_abs(f))", "inner"),
-    ("float", "abs_neg", "float_abs(float_neg(f))", "float_abs"),
-    ("float", "sub_zero", "float_sub(f, 0.0)", "f"),
-    ("float", "mul_one", "float_mul(f, 1.0)", "f"),
-    ("float", "mul_minus_one", "float_mul(f, -1.0)", "float_neg"),
-    ("float", "mul_two", "float_mul(2.0, f)", "float_add"),
-    ("float", "div_one", "float_div(f, 1.0)", "f"),
-    ("float", "div_power", "float_div(f, F)", "float_mul"),
-    (
-        "float",
-        "cast_back",
-        "float_to_bits(float_from_bits(x))",
-        "x",
-    ),
-    (
-        "float",
-        "cast_back",
-        "float_from_bits(float_to_bits(f))",
-        "f",
-    ),
-    ("float", "cast_back", "ref_to_int(int_to_ref(x))", "x"),
-    ("float", "cast_back", "int_to_ref(ref_to_int(r))", "r"),
-];
+/// File, rule: example => what comes out.
+const EXAMPLES: &str = "
+int add_zero: int_add(x, 0) => x
+int add_zero: int_add(0, x) => x
+int add_const_first: int_add(C, x) => int_add
+int add_add: int_add(int_add(x, C), D) => int_add
+int add_sub_const: int_add(int_sub(x, C), D) => int_add
+int add_neg: int_add(x, int_neg(y)) => int_sub
+int sub_zero: int_sub(x, 0) => x
+int sub_self: int_sub(x, x) => const
+int sub_const: int_sub(x, C) => int_add
+int zero_sub: int_sub(0, x) => int_neg
+int sub_added: int_sub(int_add(x, y), x) => y
+int sub_added: int_sub(int_add(x, y), y) => x
+int sub_neg: int_sub(x, int_neg(y)) => int_add
+int mul_zero: int_mul(x, 0) => const
+int mul_one: int_mul(1, x) => x
+int mul_minus_one: int_mul(x, -1) => int_neg
+int mul_power: int_mul(x, C) => int_shl
+int and_zero: int_and(x, 0) => const
+int and_ones: int_and(-1, x) => x
+int and_self: int_and(x, x) => x
+int and_and: int_and(int_and(x, C), D) => int_and
+int or_zero: int_or(x, 0) => x
+int or_ones: int_or(x, -1) => const
+int or_self: int_or(x, x) => x
+int xor_zero: int_xor(x, 0) => x
+int xor_ones: int_xor(x, -1) => int_not
+int xor_self: int_xor(x, x) => const
+int shift_zero: int_shl(x, 0) => x
+int shift_zero: int_shr(x, 0) => x
+int shift_zero: int_ushr(x, 0) => x
+int zero_shift: int_shl(0, x) => const
+int zero_shift: int_shr(0, x) => const
+int ones_shift: int_shr(-1, x) => const
+int shl_ushr: int_ushr(int_shl(x, C), C) => int_and
+int neg_neg: int_neg(int_neg(x)) => x
+int neg_sub: int_neg(int_sub(x, y)) => int_sub
+int not_not: int_not(int_not(x)) => x
+int div_one: int_floordiv(x, 1) => x
+int div_one: int_truncdiv(x, 1) => x
+int floordiv_power: int_floordiv(x, C) => int_shr
+int mod_one: int_floormod(x, 1) => const
+int mod_one: int_truncmod(x, 1) => const
+int floormod_power: int_floormod(x, C) => int_and
+int ref_add_zero: ref_add(r, 0) => r
+int ref_add_add: ref_add(ref_add(r, C), D) => ref_add
+compare order_self: int_lt(x, x) => const
+compare order_self: int_ule(x, x) => const
+compare lt_min: int_lt(x, -9223372036854775808) => const
+compare lt_max: int_lt(9223372036854775807, x) => const
+compare ult_zero: int_ult(x, 0) => const
+compare ult_one: int_ult(x, 1) => int_eq
+compare le_const: int_le(x, C) => int_lt
+compare le_const: int_le(C, x) => int_lt
+compare eq_self: int_eq(x, x) => const
+compare eq_self: int_ne(x, x) => const
+compare eq_const_first: int_eq(C, x) => int_eq
+compare eq_bool: int_eq(bool_to_int(b), 1) => b
+compare eq_bool: int_eq(bool_to_int(b), 0) => bool_not
+compare eq_bool: int_ne(bool_to_int(b), 0) => b
+compare eq_add: int_eq(int_add(x, C), D) => int_eq
+compare not_not: bool_not(bool_not(b)) => b
+compare not_compare: bool_not(int_lt(x, y)) => int_le
+compare not_compare: bool_not(int_le(x, y)) => int_lt
+compare not_compare: bool_not(int_ult(x, y)) => int_ule
+compare not_compare: bool_not(int_ule(x, y)) => int_ult
+compare not_compare: bool_not(int_eq(x, y)) => int_ne
+compare not_compare: bool_not(int_ne(x, y)) => int_eq
+compare not_compare: bool_not(float_eq(f, F)) => float_ne
+compare not_compare: bool_not(float_ne(f, F)) => float_eq
+float neg_neg: float_neg(float_neg(f)) => f
+float abs_abs: float_abs(float_abs(f)) => inner
+float abs_neg: float_abs(float_neg(f)) => float_abs
+float sub_zero: float_sub(f, 0.0) => f
+float mul_one: float_mul(f, 1.0) => f
+float mul_minus_one: float_mul(f, -1.0) => float_neg
+float mul_two: float_mul(2.0, f) => float_add
+float div_one: float_div(f, 1.0) => f
+float div_power: float_div(f, F) => float_mul
+float cast_back: float_to_bits(float_from_bits(x)) => x
+float cast_back: float_from_bits(float_to_bits(f)) => f
+float cast_back: ref_to_int(int_to_ref(x)) => x
+float cast_back: int_to_ref(ref_to_int(r)) => r
+";
+
+/// An example of a rule.
+struct Example {
+    file: &'static str,
+    rule: &'static str,
+    text: &'static str,
+    out: &'static str,
+}
+
+fn examples() -> impl Iterator<Item = Example> {
+    EXAMPLES
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(|line| {
+            let (rule, example) = line.split_once(": ").expect("a rule and its example");
+            let (file, rule) = rule.split_once(' ').expect("a file and a rule");
+            let (text, out) = example.split_once(" => ").expect("what comes out");
+            Example {
+                file,
+                rule,
+                text,
+                out,
+            }
+        })
+}
 
 /// The op and the operands of an application.
 fn application(text: &str) -> Option<(Op, Vec<&str>)> {
@@ -261,10 +236,13 @@ fn applies(op: Op, operands: &[&str], out: &str, bound: &[(char, u64)]) -> bool 
 
 #[test]
 fn each_rule_applies_to_its_example_and_is_right() {
-    for &(_, rule, example, out) in EXAMPLES {
-        let (op, operands) = application(example).expect("an application");
+    for Example {
+        rule, text, out, ..
+    } in examples()
+    {
+        let (op, operands) = application(text).expect("an application");
         let mut names: Vec<char> = Vec::new();
-        for word in example.split(|c: char| !c.is_alphanumeric() && c != '_') {
+        for word in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
             let name = word.chars().next().filter(|c| c.is_alphabetic());
             if let Some(name) = name.filter(|name| word.len() == 1 && !names.contains(name)) {
                 names.push(name);
@@ -295,7 +273,7 @@ fn each_rule_applies_to_its_example_and_is_right() {
                 *place = 0;
             }
         }
-        assert!(applied > 0, "{rule}: {example} does not become {out}");
+        assert!(applied > 0, "{rule}: {text} does not become {out}");
     }
 }
 
@@ -318,6 +296,6 @@ fn each_rule_has_an_example() {
             }
         }
     }
-    let shown: BTreeSet<(&str, &str)> = EXAMPLES.iter().map(|row| (row.0, row.1)).collect();
+    let shown: BTreeSet<_> = examples().map(|row| (row.file, row.rule)).collect();
     assert_eq!(documented, shown);
 }
