@@ -10,7 +10,10 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
         let path = entry.path();
         if path.is_dir() {
-            collect(&path, files);
+            // What is installed beside the library is not the library.
+            if !path.ends_with("site-packages") && !path.ends_with("dist-packages") {
+                collect(&path, files);
+            }
         } else if path.extension().is_some_and(|extension| extension == "py") {
             files.push(path);
         }

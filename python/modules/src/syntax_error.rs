@@ -41,6 +41,11 @@ fn line_of_file(filename: Value, line: u32) -> Option<String> {
 
 fn arguments(vm: &mut Vm, error: &SyntaxError, filename: Value) -> PyResult<[Value; 2]> {
     let message = vm.new_str(&error.message)?;
+    if error.undecoded {
+        let (line, offset) = (number::small(0), number::small(-1));
+        let place = vm.new_tuple(&[filename, line, offset, ty::none()])?;
+        return Ok([message, place]);
+    }
     let text = match &error.text {
         Some(text) => vm.new_str(text)?,
         None => match line_of_file(filename, error.line) {

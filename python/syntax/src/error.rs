@@ -35,6 +35,8 @@ pub struct SyntaxError {
     pub end_offset: i32,
     /// `text`: the line; none is to be read from the source's file.
     pub text: Option<String>,
+    /// The source could not be decoded: there is no place.
+    pub undecoded: bool,
 }
 
 impl SyntaxError {
@@ -61,6 +63,7 @@ impl SyntaxError {
             end_line,
             end_offset: i32::try_from(end_offset).unwrap_or(i32::MAX),
             text: Some(index.line_text(source, line).to_owned()),
+            undecoded: false,
         }
     }
 
@@ -74,6 +77,7 @@ impl SyntaxError {
             end_line: 0,
             end_offset: 0,
             text: None,
+            undecoded: false,
         }
     }
 }

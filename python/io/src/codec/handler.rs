@@ -1,6 +1,7 @@
 //! Error handlers: those of the language, and those that programs register.
 
 use super::registry;
+use coil_text::charset::normalized;
 use taipan_objects::bytes::Bytes;
 use taipan_objects::exception;
 use taipan_objects::mem;
@@ -244,7 +245,7 @@ fn pass_surrogate(encoding: &str, point: u32) -> Option<Vec<u8>> {
 
 /// Bits per unit of one of the UTF encodings, and whether it is big endian.
 fn standard(encoding: &str) -> Option<(u32, bool)> {
-    Some(match registry::normalized(encoding).as_str() {
+    Some(match normalized(encoding).as_str() {
         "utf_8" | "utf8" | "cp65001" => (8, false),
         "utf_16" | "utf16" | "utf_16_le" | "utf_16le" => (16, false),
         "utf_16_be" | "utf_16be" => (16, true),

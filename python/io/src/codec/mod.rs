@@ -10,12 +10,13 @@ mod module;
 mod registry;
 mod utf7;
 
+use coil_text::charset::{Charset, normalized};
 pub(crate) use decode::decode;
 pub(crate) use encode::{encode, encode_into};
 pub(crate) use handler::Handler;
 pub(crate) use module::FUNCTIONS;
 pub use module::{decode_bytes, encode_text};
-pub(crate) use registry::{lookup_text_encoding, normalized};
+pub(crate) use registry::lookup_text_encoding;
 
 /// Byte order of the wide encodings.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -70,14 +71,14 @@ impl Native {
 
     /// The encodings that are found without asking module `codecs`, by any of their names.
     pub(crate) fn find(name: &str) -> Option<Native> {
+        match Charset::find(name) {
+            Some(Charset::Utf8) => return Some(Native::Utf8),
+            Some(Charset::Latin1) => return Some(Native::Latin1),
+            Some(Charset::Ascii) => return Some(Native::Ascii),
+            Some(Charset::Legacy(_)) => return None,
+            None => {}
+        }
         Some(match normalized(name).as_str() {
-            "utf_8" | "utf8" | "u8" | "utf" | "utf8_ucs2" | "utf8_ucs4" | "cp65001" => Native::Utf8,
-            "latin_1" | "latin1" | "latin" | "l1" | "iso8859_1" | "iso_8859_1" | "iso8859"
-            | "8859" | "cp819" | "iso_ir_100" | "iso_8859_1_1987" | "ibm819" | "csisolatin1" => {
-                Native::Latin1
-            }
-            "ascii" | "us_ascii" | "646" | "us" | "ansi_x3.4_1968" | "ansi_x3_4_1968" | "cp367"
-            | "ibm367" | "iso646_us" | "iso_ir_6" | "csascii" | "ansi_x3.4_1986" => Native::Ascii,
             "utf_16" | "utf16" | "u16" => Native::Utf16(Order::Marked),
             "utf_16_le" | "utf_16le" | "unicodelittleunmarked" => Native::Utf16(Order::Little),
             "utf_16_be" | "utf_16be" | "unicodebigunmarked" => Native::Utf16(Order::Big),

@@ -1,5 +1,6 @@
 //! The registry of codecs: search functions, found codecs, error handlers. Nothing of it is made before somebody asks.
 
+use coil_text::charset::normalized;
 use taipan_objects::dict::Dict;
 use taipan_objects::list::List;
 use taipan_objects::protocol;
@@ -12,24 +13,6 @@ const SEARCH: &str = "codecs.search";
 const FOUND: &str = "codecs.found";
 const ERRORS: &str = "codecs.errors";
 const PREPARED: &str = "codecs.prepared";
-
-/// A name as the registry compares it: lower case, runs of anything but letters, digits and dots as one underscore.
-pub(crate) fn normalized(name: &str) -> String {
-    let mut key = String::new();
-    let mut gap = false;
-    for c in name.chars() {
-        if c.is_ascii_alphanumeric() || c == '.' {
-            if gap && !key.is_empty() {
-                key.push('_');
-            }
-            gap = false;
-            key.push(c.to_ascii_lowercase());
-        } else {
-            gap = true;
-        }
-    }
-    key
-}
 
 /// Imports a module of the library.
 ///
