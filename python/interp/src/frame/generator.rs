@@ -239,7 +239,7 @@ pub(super) fn resume_place(
                 resume: std::ptr::null(),
                 result: 0,
                 kind: FrameRecord::ROOT,
-                flags: 0,
+                scans: 0,
                 extra: Value::from_ref(generator).bits(),
             });
         }
