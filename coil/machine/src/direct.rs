@@ -627,6 +627,16 @@ impl Machine for Direct {
         base.write_int(field, index.0, value.0);
     }
     #[inline(always)]
+    fn store_item_float(
+        &mut self,
+        base: DirectRef,
+        field: Field,
+        index: DirectInt,
+        value: DirectFloat,
+    ) {
+        base.write_int(field, index.0, value.0.to_bits().cast_signed());
+    }
+    #[inline(always)]
     fn store_item_val(
         &mut self,
         base: DirectRef,

@@ -215,6 +215,14 @@ pub trait Machine: Sized {
     fn store_ref(&mut self, object: Self::Ref, field: Field, value: Self::Ref);
     /// Stores an integer item.
     fn store_item_int(&mut self, base: Self::Ref, field: Field, index: Self::Int, value: Self::Int);
+    /// Stores a float item.
+    fn store_item_float(
+        &mut self,
+        base: Self::Ref,
+        field: Field,
+        index: Self::Int,
+        value: Self::Float,
+    );
     /// Stores a value item, with its barrier.
     fn store_item_val(&mut self, base: Self::Ref, field: Field, index: Self::Int, value: Self::Val);
 

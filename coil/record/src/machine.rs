@@ -729,6 +729,21 @@ impl<'t> Machine for Recorder<'t> {
             DirectInt(value.int),
         );
     }
+    fn store_item_float(
+        &mut self,
+        base: RecRef<'t>,
+        field: Field,
+        index: RecInt<'t>,
+        value: RecFloat<'t>,
+    ) {
+        self.store(Op::StoreItem, &field, base.id, [index.id, value.id]);
+        self.direct.store_item_float(
+            DirectRef(base.address),
+            field,
+            DirectInt(index.int),
+            DirectFloat(value.float),
+        );
+    }
     fn store_item_val(
         &mut self,
         base: RecRef<'t>,

@@ -131,6 +131,14 @@ fields! {
     TABLE_ODD = taipan_objects::table::ODD, U16, 36, NONE, false;
     /// Hash of a frozen set.
     SET_HASH = at::SET_HASH, I64, 50, NONE, false;
+    /// Length of bytes.
+    BYTES_SIZE = at::SIZE, I64, 67, NONE, true;
+    /// A byte of bytes.
+    BYTES_ITEM = at::BYTES_DATA, U8, 68, NONE, true;
+    /// Length of a bytearray.
+    BYTEARRAY_SIZE = at::SIZE, I64, 69, NONE, false;
+    /// First byte of a bytearray.
+    BYTEARRAY_START = at::BYTEARRAY_START, Ref, 69, NONE, false;
     /// Size of a dict.
     DICT_SIZE = at::SIZE, I64, 47, NONE, false;
 }

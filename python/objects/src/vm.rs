@@ -132,6 +132,12 @@ impl Interp {
         Self::from_bits(self.ascii[usize::from(byte & 0x7f)])
     }
 
+    /// The address of the strings of one ASCII character each, in order: values that stay where they are.
+    #[inline]
+    pub fn ascii_table(&self) -> usize {
+        (&raw const self.ascii).expose_provenance()
+    }
+
     /// `()`.
     #[inline]
     pub fn empty_tuple(&self) -> Value {

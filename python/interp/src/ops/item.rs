@@ -5,7 +5,7 @@ use crate::fields;
 use crate::opaque;
 use crate::ops::export::{became_exported, is_exported};
 use crate::ops::iterate::{inherits_from_list, new_object};
-use crate::ops::special;
+use crate::ops::{raw, special};
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
 use coil_value::Value;
 use taipan_bytecode::Word;
@@ -49,7 +49,7 @@ fn fast_get<M: Machine>(m: &mut M, container: M::Val, index: M::Int) -> Option<M
 }
 
 #[inline(always)]
-fn resolve<M: Machine>(m: &M, index: M::Int, size: M::Int) -> Option<M::Int> {
+pub(super) fn resolve<M: Machine>(m: &M, index: M::Int, size: M::Int) -> Option<M::Int> {
     if index.ult(size).yes() {
         return Some(index);
     }
@@ -94,7 +94,12 @@ fn other_item<M: Machine>(
         return part_of_list(m, container, key);
     }
     let index = key.int();
-    Ok(item_of_subclass(m, container, index))
+    Ok(item_elsewhere(m, container, index))
+}
+
+/// An item, at an inline int index, of what is neither an exact list nor a tuple.
+fn item_elsewhere<M: Machine>(m: &mut M, container: M::Val, index: M::Int) -> Option<M::Val> {
+    item_of_subclass(m, container, index).or_else(|| raw::get(m, container, index))
 }
 
 fn item_of_subclass<M: Machine>(m: &mut M, container: M::Val, index: M::Int) -> Option<M::Val> {
@@ -128,7 +133,7 @@ pub(crate) fn get_item_int<M: Machine>(m: &mut M, word: Word) -> Next {
     }
     m.cold(move |m| {
         let index = m.int(literal);
-        let item = match item_of_subclass(m, container, index) {
+        let item = match item_elsewhere(m, container, index) {
             Some(item) => item,
             None => {
                 let key = m.val(Value::from_small_int_unchecked(literal));
@@ -170,6 +175,9 @@ pub(crate) fn set_item<M: Machine>(m: &mut M, word: Word) -> Next {
         return Ok(());
     }
     m.cold(move |m| {
+        if key.is_int().yes() && raw::set(m, container, key.int(), value) {
+            return Ok(());
+        }
         if let Some(next) = special::set_item(m, word, container, key, value) {
             return next;
         }
@@ -190,6 +198,10 @@ pub(crate) fn set_item_int<M: Machine>(m: &mut M, word: Word) -> Next {
         return Ok(());
     }
     m.cold(move |m| {
+        let index = m.int(literal);
+        if raw::set(m, container, index, value) {
+            return Ok(());
+        }
         let key = m.val(Value::from_small_int_unchecked(literal));
         if let Some(next) = special::set_item(m, word, container, key, value) {
             return next;

@@ -20,6 +20,7 @@ pub(crate) mod list_method;
 pub(crate) mod load;
 pub(crate) mod pattern;
 pub(crate) mod range;
+pub(crate) mod raw;
 pub(crate) mod special;
 
 use coil_machine::Machine;
