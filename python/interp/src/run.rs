@@ -3,7 +3,7 @@
 use crate::opaque;
 use crate::ops::{
     arith, attr, build, call, compare, control, except, generator, import, item, iterate, keywords,
-    leave, load, pattern,
+    leave, load, pattern, spread,
 };
 use coil_machine::{Leave, Machine, Next};
 use taipan_bytecode::{Op, Word};
@@ -133,7 +133,7 @@ fn dispatch<M: Machine>(m: &mut M) -> Next {
             Op::LoadSuperMethod => m.outlined(move |m| attr::load_super(m, word, true))?,
             Op::Call => call::call(m, word)?,
             Op::CallKw => keywords::call_kw(m, word)?,
-            Op::CallEx => m.outlined(move |m| call::call_ex(m, word))?,
+            Op::CallEx => m.outlined(move |m| spread::call_ex(m, word))?,
             Op::Return => leave::return_value(m, word)?,
             Op::Finish => generator::finish(m, word)?,
             Op::GetIter => m.outlined(move |m| iterate::get_iter(m, word))?,

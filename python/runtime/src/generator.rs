@@ -159,7 +159,7 @@ fn throw_or_descend(
     if exception::is_a(error, &types::GENERATOR_EXIT) {
         // Its frame is not shown meanwhile.
         mem::set(generator, at::GEN_STATE, state::RUNNING);
-        let closed = vm.nested(" while closing a generator", |vm| close_value(vm, inner));
+        let closed = close_value(vm, inner);
         mem::set(generator, at::GEN_STATE, state::SUSPENDED);
         let error = closed.map_or_else(|raised| vm.take_raised(raised), |()| error);
         return raise_inside(vm, generator, error).map(ControlFlow::Break);

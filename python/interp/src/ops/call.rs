@@ -103,21 +103,15 @@ pub(super) fn push_function<M: Machine>(
     m.push_frame(&raw const code.block, window, count, result, kind, unset)
 }
 
-/// Pushes a frame for a simple function that a call stands for, with `this` before the call's arguments. False when they do not fit.
-fn push_method<M: Machine>(
-    m: &mut M,
-    word: Word,
-    function: M::Val,
-    this: M::Val,
-) -> Result<bool, Leave> {
+/// Calls the Python function that a call stands for, with `this` before the call's arguments.
+fn call_method<M: Machine>(m: &mut M, word: Word, function: M::Val, this: M::Val) -> Next {
     let code = code_of(m, function.reference());
     let (window, given) = (b(word) + 1, i32::from(word.c()) + 1);
-    if !code.simple || i32::from(code.code.arg_count) != given {
-        return Ok(false);
-    }
     m.set_reg(window, this);
-    push_function(m, function, code, window, given, word.a(), kind::PLAIN)?;
-    Ok(true)
+    if push_simple(m, function, code, window, given, word.a(), kind::PLAIN)? {
+        return Ok(());
+    }
+    call_bound(m, word, function, code, window, given, None, kind::PLAIN)
 }
 
 /// Puts arguments into a window above everything in use.
@@ -347,18 +341,10 @@ fn call_other<M: Machine>(
                 object.load_val(fields::METHOD_FUNC),
                 object.load_val(fields::METHOD_SELF),
             );
-            let expected = m.int(i64::from(layout::FUNCTION.0));
-            if function.is_ref().yes()
-                && function
-                    .reference()
-                    .load_int(fields::LAYOUT)
-                    .equals(expected)
-                    .yes()
-            {
-                if push_method(m, word, function, this)? {
-                    return Ok(());
-                }
-            } else if function.is_ref().yes() {
+            if is_function(m, function) {
+                return call_method(m, word, function, this);
+            }
+            if function.is_ref().yes() {
                 m.set_reg(b(word) + 1, this);
                 let value = call_opaque(m, function, b(word) + 1, i32::from(word.c()) + 1, None)?;
                 m.set_reg(a(word), value);
@@ -369,13 +355,20 @@ fn call_other<M: Machine>(
         layout::TYPE if !has_this => call_class(m, word, callable, None),
         LayoutId::FOREIGN if !has_this && word.c() <= 3 => call_builtin_type(m, word, callable),
         _ if !has_this && let Some(function) = special::call_method(m, callable) => {
-            if push_method(m, word, function, callable)? {
-                return Ok(());
-            }
-            call_anything(m, word, callable, has_this, None)
+            call_method(m, word, function, callable)
         }
         _ => call_anything(m, word, callable, has_this, None),
     }
+}
+
+pub(super) fn is_function<M: Machine>(m: &M, value: M::Val) -> bool {
+    let function = m.int(i64::from(layout::FUNCTION.0));
+    value.is_ref().yes()
+        && value
+            .reference()
+            .load_int(fields::LAYOUT)
+            .equals(function)
+            .yes()
 }
 
 pub(super) fn is_generator<V: ValOps>(value: V) -> bool {
@@ -419,23 +412,6 @@ fn call_native<M: Machine>(
     let value = m.call_val(
         &opaque::CALL_NATIVE,
         [Arg::Val(callable), Arg::Ref(area), Arg::Int(count)],
-    )?;
-    m.set_reg(a(word), value);
-    Ok(())
-}
-
-pub(crate) fn call_ex<M: Machine>(m: &mut M, word: Word) -> Next {
-    m.skip(1);
-    let (callable, this) = (m.reg(b(word)), m.reg(b(word) + 1));
-    let (args, keywords) = (m.reg(b(word) + 2), m.reg(b(word) + 3));
-    let value = m.call_val(
-        &opaque::CALL_EX,
-        [
-            Arg::Val(callable),
-            Arg::Val(this),
-            Arg::Val(args),
-            Arg::Val(keywords),
-        ],
     )?;
     m.set_reg(a(word), value);
     Ok(())

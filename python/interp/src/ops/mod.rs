@@ -22,6 +22,7 @@ pub(crate) mod pattern;
 pub(crate) mod range;
 pub(crate) mod raw;
 pub(crate) mod special;
+pub(crate) mod spread;
 
 use coil_machine::Machine;
 use taipan_bytecode::Word;
