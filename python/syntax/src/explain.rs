@@ -3,7 +3,13 @@
 //! The parser reports its first error with a type and a range; what CPython says about it depends on the tokens around and on
 //! brackets left open. Only the error path comes here, so nothing is prepared in advance.
 
+mod binding;
+mod escape;
+mod expression;
+mod field;
+mod number;
 mod place;
+mod statement;
 mod targets;
 mod text;
 
@@ -22,6 +28,7 @@ struct Context<'p> {
     /// Without comments and newlines inside brackets.
     tokens: Vec<&'p Token>,
     tree: &'p Mod,
+    errors: &'p [ParseError],
 }
 
 /// A message and where it belongs.
@@ -48,26 +55,45 @@ pub(crate) fn explain(
             })
             .collect(),
         tree: parsed.syntax(),
+        errors: parsed.errors(),
     };
-    let (kind, message, range) = match parsed.errors().first() {
+    let first = context.first();
+    let (kind, message, range) = match first {
         Some(error) => context.explain(error),
-        None => (
-            ErrorKind::Syntax,
-            text::unsupported(parsed.unsupported_syntax_errors().first()),
-            parsed
-                .unsupported_syntax_errors()
-                .first()
-                .map_or(TextRange::default(), Ranged::range),
-        ),
+        None => text::unsupported(&context, parsed.unsupported_syntax_errors().first()),
     };
     let mut found = SyntaxError::at(kind, message, range, source, index);
-    place::adjust(&context, parsed.errors().first(), mode, range, &mut found);
+    place::adjust(&context, first, mode, range, &mut found);
     found
 }
 
-impl Context<'_> {
+impl<'p> Context<'p> {
+    /// The error that counts: the first of those that CPython's tokenizer finds, which reads to the end of the source, or else the
+    /// first of all.
+    fn first(&self) -> Option<&'p ParseError> {
+        let interpolated = self.tokens.iter().any(|token| {
+            matches!(
+                token.kind(),
+                TokenKind::FStringStart | TokenKind::TStringStart
+            )
+        });
+        let tokenizer = self.errors.iter().find(|error| match &error.error {
+            ParseErrorType::Lexical(LexicalErrorType::UnclosedStringError) => !interpolated,
+            ParseErrorType::Lexical(LexicalErrorType::LineContinuationError) => true,
+            ParseErrorType::Lexical(LexicalErrorType::UnrecognizedToken { tok }) => !tok.is_ascii(),
+            _ => false,
+        });
+        tokenizer.or(self.errors.first())
+    }
+
     fn explain(&self, error: &ParseError) -> Answer {
         let at = error.location;
+        if let Some((message, range)) = self.number(error).or_else(|| self.escape(error)) {
+            return (ErrorKind::Syntax, message, range);
+        }
+        if let Some(answer) = self.field(error) {
+            return answer;
+        }
         if let Some(answer) = self.lexical(error) {
             return answer;
         }
@@ -77,7 +103,18 @@ impl Context<'_> {
         if let Some(answer) = self.indentation(error) {
             return answer;
         }
-        if let Some(answer) = self.target(error) {
+        if let Some(open) = self.open_bracket(self.source.len())
+            && (self.index.line_column(at.start()).0 > self.index.line_column(open.start()).0
+                || self.reads_on(at))
+        {
+            return self.never_closed(open);
+        }
+        let special = self
+            .statement(error)
+            .or_else(|| self.bound(error))
+            .or_else(|| self.inside(error))
+            .or_else(|| self.augments(error));
+        if let Some(answer) = special.or_else(|| self.target(error)) {
             return answer;
         }
         if let Some((message, range)) = text::message(self, error) {
@@ -95,6 +132,29 @@ impl Context<'_> {
             .after_comma(at)
             .unwrap_or_else(|| ("invalid syntax", self.found(at)));
         (ErrorKind::Syntax, message.to_owned(), range)
+    }
+
+    /// Whether CPython reads to the end of the source to see what stands at an error: an expression beside another.
+    fn reads_on(&self, at: TextRange) -> bool {
+        let number = self.token_at(at.start());
+        let kinds = number.checked_sub(1).and_then(|at| self.kind(at));
+        let beside = kinds.zip(self.kind(number)).is_some_and(|(first, second)| {
+            ends(first) && (starts(second) || second == TokenKind::Equal)
+        });
+        if !beside {
+            return false;
+        }
+        let mut last = self.forward(number);
+        if self.kind(number) == Some(TokenKind::Equal) {
+            if self.assigns(number).is_none() {
+                return false;
+            }
+            last = self.forward(number + 1);
+        }
+        matches!(
+            self.kind(last + 1),
+            None | Some(TokenKind::Newline | TokenKind::EndOfFile)
+        )
     }
 
     /// A comma at the end of an `import`: what is wrong is the newline behind it.
@@ -130,7 +190,16 @@ impl Context<'_> {
 
     /// The range of the token found at `at`; newlines and the end count as one character.
     fn found(&self, at: TextRange) -> TextRange {
-        match self.tokens.get(self.token_at(at.start())) {
+        let number = self.token_at(at.start());
+        match self.tokens.get(number) {
+            // One operator for CPython.
+            Some(token)
+                if token.kind() == TokenKind::Less
+                    && self.kind(number + 1) == Some(TokenKind::Greater)
+                    && token.end() == self.tokens[number + 1].start() =>
+            {
+                TextRange::new(token.start(), self.tokens[number + 1].end())
+            }
             Some(token) if token.kind() != TokenKind::Newline && !token.range().is_empty() => {
                 token.range()
             }
@@ -191,7 +260,7 @@ impl Context<'_> {
                 '$' | '?' | '!' => syntax("invalid syntax".to_owned(), at),
                 _ if tok.is_ascii() && !tok.is_control() => syntax("invalid syntax".to_owned(), at),
                 _ => {
-                    let shown = match tok.is_control() || *tok == '\u{a0}' {
+                    let shown = match !coil_text::unicode::is_printable(u32::from(*tok)) {
                         true => {
                             format!("invalid non-printable character U+{:04X}", u32::from(*tok))
                         }
@@ -206,16 +275,19 @@ impl Context<'_> {
             ),
             LexicalErrorType::Eof => match self.open_bracket(self.source.len()) {
                 Some(open) => Some(self.never_closed(open)),
-                None => syntax("unexpected EOF while parsing".to_owned(), at),
+                None => {
+                    let text = self.source.trim_end_matches(['\n', '\r']);
+                    let end = TextRange::empty(TextSize::of(text));
+                    syntax("unexpected EOF while parsing".to_owned(), end)
+                }
             },
             LexicalErrorType::InvalidByteLiteral => syntax(
                 "bytes can only contain ASCII literal characters".to_owned(),
                 self.found(at),
             ),
-            LexicalErrorType::OtherError(message) => syntax(
-                text::number_error(self.source, at, message),
-                TextRange::empty(at.start()),
-            ),
+            LexicalErrorType::OtherError(_) => {
+                syntax("invalid syntax".to_owned(), TextRange::empty(at.start()))
+            }
             LexicalErrorType::FStringError(kind) | LexicalErrorType::TStringError(kind) => {
                 let word = match &error.error {
                     ParseErrorType::Lexical(LexicalErrorType::TStringError(_)) => "t",
@@ -275,11 +347,16 @@ impl Context<'_> {
     /// The innermost bracket left open before `end`.
     fn open_bracket(&self, end: usize) -> Option<&Token> {
         let mut open: Vec<&Token> = Vec::new();
+        let mut strings = Vec::new();
         for token in &self.tokens {
             if token.start().to_usize() >= end {
                 break;
             }
             match token.kind() {
+                TokenKind::FStringStart | TokenKind::TStringStart => strings.push(open.len()),
+                TokenKind::FStringEnd | TokenKind::TStringEnd => {
+                    open.truncate(strings.pop().unwrap_or(0));
+                }
                 TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => open.push(token),
                 TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
                     open.pop();
@@ -307,8 +384,17 @@ impl Context<'_> {
     fn brackets(&self, at: TextRange) -> Option<Answer> {
         let limit = self.index.line_column(at.end()).0;
         let mut open: Vec<&Token> = Vec::new();
+        let mut strings = Vec::new();
         for token in &self.tokens {
             let close = match token.kind() {
+                TokenKind::FStringStart | TokenKind::TStringStart => {
+                    strings.push(open.len());
+                    continue;
+                }
+                TokenKind::FStringEnd | TokenKind::TStringEnd => {
+                    open.truncate(strings.pop().unwrap_or(0));
+                    continue;
+                }
                 TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
                     open.push(token);
                     continue;
@@ -430,7 +516,7 @@ impl Context<'_> {
         }
         let range = match self.tokens.get(token) {
             Some(token) if !token.range().is_empty() => token.range(),
-            _ => TextRange::empty(TextSize::of(self.source.trim_end())),
+            _ => TextRange::empty(TextSize::of(self.source.trim_end_matches(['\n', '\r']))),
         };
         (ErrorKind::Indentation, message, range)
     }
@@ -438,61 +524,15 @@ impl Context<'_> {
     /// Two expressions next to each other: inside brackets a comma may be missing; `print x`.
     fn two_in_a_row(&self, at: TextRange) -> Option<Answer> {
         let number = self.token_at(at.start());
-        let starts = |kind: TokenKind| {
-            matches!(
-                kind,
-                TokenKind::Name
-                    | TokenKind::Int
-                    | TokenKind::Float
-                    | TokenKind::Complex
-                    | TokenKind::String
-                    | TokenKind::FStringStart
-                    | TokenKind::None
-                    | TokenKind::True
-                    | TokenKind::False
-                    | TokenKind::Ellipsis
-                    | TokenKind::Lpar
-                    | TokenKind::Lsqb
-                    | TokenKind::Lbrace
-            )
-        };
-        let ends = |kind: TokenKind| {
-            matches!(
-                kind,
-                TokenKind::Name
-                    | TokenKind::Int
-                    | TokenKind::Float
-                    | TokenKind::Complex
-                    | TokenKind::String
-                    | TokenKind::FStringEnd
-                    | TokenKind::None
-                    | TokenKind::True
-                    | TokenKind::False
-                    | TokenKind::Ellipsis
-                    | TokenKind::Rpar
-                    | TokenKind::Rsqb
-                    | TokenKind::Rbrace
-            )
-        };
         let before = number.checked_sub(1)?;
-        // `12abc`
-        if matches!(
-            self.kind(before)?,
-            TokenKind::Int | TokenKind::Float | TokenKind::Complex
-        ) && self.kind(number)? == TokenKind::Name
-            && self.tokens[before].end() == self.tokens[number].start()
-        {
-            let underscore = self.source[self.tokens[number].range()].starts_with('_');
-            let read = self.tokens[before].end() + TextSize::new(underscore.into());
-            let last = read - TextSize::new(1);
-            let message = "invalid decimal literal".to_owned();
-            return Some((ErrorKind::Syntax, message, TextRange::empty(last)));
-        }
         if !starts(self.kind(number)?) || !ends(self.kind(before)?) {
             return None;
         }
-        let start = self.backward(before);
-        let end = self.forward(number);
+        let mut start = self.backward(before);
+        if start < before && matches!(self.kind(start)?, TokenKind::Star | TokenKind::DoubleStar) {
+            start += 1;
+        }
+        let mut end = self.forward(number);
         let range = TextRange::new(self.tokens[start].start(), self.tokens[end].end());
         if self.open_bracket(at.start().to_usize()).is_some() {
             // An unclosed bracket is the better explanation when lines follow.
@@ -511,11 +551,33 @@ impl Context<'_> {
         }
         let word = &self.source[self.tokens[before].range()];
         if start == before && matches!(word, "print" | "exec") {
+            if let Some(other) = self.errors.get(1)
+                && let ParseErrorType::ExpectedToken { expected, .. } = &other.error
+                && *expected == TokenKind::Else
+                && let Some((message, range)) = text::message(self, other)
+            {
+                return Some((ErrorKind::Syntax, message, range));
+            }
+            while self.kind(end + 1) == Some(TokenKind::Comma)
+                && !matches!(
+                    self.kind(end + 2),
+                    None | Some(TokenKind::Newline | TokenKind::Semi)
+                )
+            {
+                end = self.forward(end + 2);
+            }
+            let range = TextRange::new(self.tokens[start].start(), self.tokens[end].end());
             let message =
                 format!("Missing parentheses in call to '{word}'. Did you mean {word}(...)?");
             return Some((ErrorKind::Syntax, message, range));
         }
         None
+    }
+
+    /// Whether token `at` and the next cannot be of one expression.
+    fn apart(&self, at: usize) -> bool {
+        let atom = |kind| matches!(kind, TokenKind::Name | TokenKind::Int);
+        self.kind(at).is_some_and(atom) && self.kind(at + 1).is_some_and(atom)
     }
 
     /// The first token of the expression that ends with token `at`.
@@ -533,8 +595,8 @@ impl Context<'_> {
                 kind if level == 0 && separates(kind) => return at + 1,
                 _ => {}
             }
-            if at == 0 {
-                return 0;
+            if at == 0 || level == 0 && self.apart(at - 1) {
+                return at;
             }
             at -= 1;
         }
@@ -544,8 +606,14 @@ impl Context<'_> {
     fn forward(&self, mut at: usize) -> usize {
         let mut level = 0;
         let start = at;
+        let mut strings = 0;
         while at < self.tokens.len() {
             match self.tokens[at].kind() {
+                TokenKind::FStringStart | TokenKind::TStringStart => strings += 1,
+                TokenKind::FStringEnd | TokenKind::TStringEnd if strings > 0 => strings -= 1,
+                TokenKind::FStringEnd | TokenKind::TStringEnd | TokenKind::Unknown => {
+                    return at.saturating_sub(1).max(start);
+                }
                 TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => level += 1,
                 TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
                     if level == 0 {
@@ -555,6 +623,10 @@ impl Context<'_> {
                 }
                 kind if level == 0 && separates(kind) => return at.saturating_sub(1).max(start),
                 _ => {}
+            }
+            let atom = |kind| kind == TokenKind::Name || kind == TokenKind::Int;
+            if level == 0 && atom(self.tokens[at].kind()) && self.kind(at + 1).is_some_and(atom) {
+                return at;
             }
             at += 1;
         }
@@ -586,5 +658,45 @@ fn separates(kind: TokenKind) -> bool {
             | TokenKind::Raise
             | TokenKind::With
             | TokenKind::Async
+    )
+}
+
+/// Starts an expression, and cannot go on with one.
+fn starts(kind: TokenKind) -> bool {
+    matches!(
+        kind,
+        TokenKind::Name
+            | TokenKind::Int
+            | TokenKind::Float
+            | TokenKind::Complex
+            | TokenKind::String
+            | TokenKind::FStringStart
+            | TokenKind::None
+            | TokenKind::True
+            | TokenKind::False
+            | TokenKind::Ellipsis
+            | TokenKind::Lpar
+            | TokenKind::Lsqb
+            | TokenKind::Lbrace
+    )
+}
+
+/// Ends an expression.
+fn ends(kind: TokenKind) -> bool {
+    matches!(
+        kind,
+        TokenKind::Name
+            | TokenKind::Int
+            | TokenKind::Float
+            | TokenKind::Complex
+            | TokenKind::String
+            | TokenKind::FStringEnd
+            | TokenKind::None
+            | TokenKind::True
+            | TokenKind::False
+            | TokenKind::Ellipsis
+            | TokenKind::Rpar
+            | TokenKind::Rsqb
+            | TokenKind::Rbrace
     )
 }
