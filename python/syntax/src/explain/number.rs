@@ -149,12 +149,12 @@ impl Context<'_> {
                     token.kind(),
                     TokenKind::Int | TokenKind::Float | TokenKind::Complex
                 );
-                let text = self.source[token.start().to_usize()..].as_bytes();
+                let text = &self.source.as_bytes()[token.start().to_usize()..];
                 let wrong = number && Reader { text, at: 0 }.number().is_err();
                 wrong.then(|| token.start())
             })?,
         };
-        let text = self.source[start.to_usize()..].as_bytes();
+        let text = &self.source.as_bytes()[start.to_usize()..];
         if !text.first()?.is_ascii_digit() {
             return None;
         }
