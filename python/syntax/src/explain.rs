@@ -3,7 +3,16 @@
 //! The parser reports its first error with a type and a range; what CPython says about it depends on the tokens around and on
 //! brackets left open. Only the error path comes here, so nothing is prepared in advance.
 
+mod binding;
+mod bracket;
+mod escape;
+mod expression;
+mod extent;
+mod field;
+mod indentation;
+mod number;
 mod place;
+mod statement;
 mod targets;
 mod text;
 
@@ -22,6 +31,7 @@ struct Context<'p> {
     /// Without comments and newlines inside brackets.
     tokens: Vec<&'p Token>,
     tree: &'p Mod,
+    errors: &'p [ParseError],
 }
 
 /// A message and where it belongs.
@@ -48,26 +58,45 @@ pub(crate) fn explain(
             })
             .collect(),
         tree: parsed.syntax(),
+        errors: parsed.errors(),
     };
-    let (kind, message, range) = match parsed.errors().first() {
+    let first = context.first();
+    let (kind, message, range) = match first {
         Some(error) => context.explain(error),
-        None => (
-            ErrorKind::Syntax,
-            text::unsupported(parsed.unsupported_syntax_errors().first()),
-            parsed
-                .unsupported_syntax_errors()
-                .first()
-                .map_or(TextRange::default(), Ranged::range),
-        ),
+        None => text::unsupported(&context, parsed.unsupported_syntax_errors().first()),
     };
     let mut found = SyntaxError::at(kind, message, range, source, index);
-    place::adjust(&context, parsed.errors().first(), mode, range, &mut found);
+    place::adjust(&context, first, mode, range, &mut found);
     found
 }
 
-impl Context<'_> {
+impl<'p> Context<'p> {
+    /// The error that counts: the first of those that CPython's tokenizer finds, which reads to the end of the source, or else the
+    /// first of all.
+    fn first(&self) -> Option<&'p ParseError> {
+        let interpolated = self.tokens.iter().any(|token| {
+            matches!(
+                token.kind(),
+                TokenKind::FStringStart | TokenKind::TStringStart
+            )
+        });
+        let tokenizer = self.errors.iter().find(|error| match &error.error {
+            ParseErrorType::Lexical(LexicalErrorType::UnclosedStringError) => !interpolated,
+            ParseErrorType::Lexical(LexicalErrorType::LineContinuationError) => true,
+            ParseErrorType::Lexical(LexicalErrorType::UnrecognizedToken { tok }) => !tok.is_ascii(),
+            _ => false,
+        });
+        tokenizer.or(self.errors.first())
+    }
+
     fn explain(&self, error: &ParseError) -> Answer {
         let at = error.location;
+        if let Some((message, range)) = self.number(error).or_else(|| self.escape(error)) {
+            return (ErrorKind::Syntax, message, range);
+        }
+        if let Some(answer) = self.field(error) {
+            return answer;
+        }
         if let Some(answer) = self.lexical(error) {
             return answer;
         }
@@ -77,7 +106,18 @@ impl Context<'_> {
         if let Some(answer) = self.indentation(error) {
             return answer;
         }
-        if let Some(answer) = self.target(error) {
+        if let Some(open) = self.open_bracket(self.source.len())
+            && (self.index.line_column(at.start()).0 > self.index.line_column(open.start()).0
+                || self.reads_on(at))
+        {
+            return self.never_closed(open);
+        }
+        let special = self
+            .statement(error)
+            .or_else(|| self.bound(error))
+            .or_else(|| self.inside(error))
+            .or_else(|| self.augments(error));
+        if let Some(answer) = special.or_else(|| self.target(error)) {
             return answer;
         }
         if let Some((message, range)) = text::message(self, error) {
@@ -130,7 +170,16 @@ impl Context<'_> {
 
     /// The range of the token found at `at`; newlines and the end count as one character.
     fn found(&self, at: TextRange) -> TextRange {
-        match self.tokens.get(self.token_at(at.start())) {
+        let number = self.token_at(at.start());
+        match self.tokens.get(number) {
+            // One operator for CPython.
+            Some(token)
+                if token.kind() == TokenKind::Less
+                    && self.kind(number + 1) == Some(TokenKind::Greater)
+                    && token.end() == self.tokens[number + 1].start() =>
+            {
+                TextRange::new(token.start(), self.tokens[number + 1].end())
+            }
             Some(token) if token.kind() != TokenKind::Newline && !token.range().is_empty() => {
                 token.range()
             }
@@ -191,7 +240,7 @@ impl Context<'_> {
                 '$' | '?' | '!' => syntax("invalid syntax".to_owned(), at),
                 _ if tok.is_ascii() && !tok.is_control() => syntax("invalid syntax".to_owned(), at),
                 _ => {
-                    let shown = match tok.is_control() || *tok == '\u{a0}' {
+                    let shown = match !coil_text::unicode::is_printable(u32::from(*tok)) {
                         true => {
                             format!("invalid non-printable character U+{:04X}", u32::from(*tok))
                         }
@@ -206,16 +255,19 @@ impl Context<'_> {
             ),
             LexicalErrorType::Eof => match self.open_bracket(self.source.len()) {
                 Some(open) => Some(self.never_closed(open)),
-                None => syntax("unexpected EOF while parsing".to_owned(), at),
+                None => {
+                    let text = self.source.trim_end_matches(['\n', '\r']);
+                    let end = TextRange::empty(TextSize::of(text));
+                    syntax("unexpected EOF while parsing".to_owned(), end)
+                }
             },
             LexicalErrorType::InvalidByteLiteral => syntax(
                 "bytes can only contain ASCII literal characters".to_owned(),
                 self.found(at),
             ),
-            LexicalErrorType::OtherError(message) => syntax(
-                text::number_error(self.source, at, message),
-                TextRange::empty(at.start()),
-            ),
+            LexicalErrorType::OtherError(_) => {
+                syntax("invalid syntax".to_owned(), TextRange::empty(at.start()))
+            }
             LexicalErrorType::FStringError(kind) | LexicalErrorType::TStringError(kind) => {
                 let word = match &error.error {
                     ParseErrorType::Lexical(LexicalErrorType::TStringError(_)) => "t",
@@ -227,364 +279,8 @@ impl Context<'_> {
         }
     }
 
-    fn inconsistent_tabs(&self, line: u32) -> Answer {
-        let message = "inconsistent use of tabs and spaces in indentation".to_owned();
-        let start = TextRange::empty(self.index.line_start(line));
-        (ErrorKind::Tab, message, start)
-    }
-
-    /// Whether the indentation of a line depends on how wide a tab is, compared with the blocks that are open.
-    fn mixes_tabs(&self, line: u32) -> bool {
-        let widths = |line: u32| {
-            let text = self.index.line_text(self.source, line);
-            let (mut wide, mut narrow) = (0u32, 0u32);
-            for c in text.chars() {
-                match c {
-                    ' ' => (wide, narrow) = (wide + 1, narrow + 1),
-                    '\t' => (wide, narrow) = ((wide / 8 + 1) * 8, narrow + 1),
-                    '\x0c' => (wide, narrow) = (0, 0),
-                    _ => break,
-                }
-            }
-            (wide, narrow)
-        };
-        let (wide, narrow) = widths(line);
-        let mut open = vec![(0, 0)];
-        for token in &self.tokens {
-            if self.index.line_column(token.start()).0 >= line {
-                break;
-            }
-            match token.kind() {
-                TokenKind::Indent => open.push(widths(self.index.line_column(token.end()).0)),
-                TokenKind::Dedent => drop(open.pop()),
-                _ => {}
-            }
-        }
-        let (w, n) = open.last().copied().unwrap_or_default();
-        if wide > w {
-            return narrow <= n;
-        }
-        open.iter().any(|&(w, n)| w == wide && n != narrow)
-    }
-
     fn last_line(&self) -> u32 {
         let text = self.source.strip_suffix('\n').unwrap_or(self.source);
         self.index.line_column(TextSize::of(text)).0
     }
-
-    /// The innermost bracket left open before `end`.
-    fn open_bracket(&self, end: usize) -> Option<&Token> {
-        let mut open: Vec<&Token> = Vec::new();
-        for token in &self.tokens {
-            if token.start().to_usize() >= end {
-                break;
-            }
-            match token.kind() {
-                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => open.push(token),
-                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
-                    open.pop();
-                }
-                _ => {}
-            }
-        }
-        open.pop()
-    }
-
-    /// Whether an open bracket explains an error: one on a later line, or at the end.
-    fn blames_bracket(&self, open: &Token, at: TextRange) -> bool {
-        let line = |at: TextSize| self.index.line_column(at).0;
-        line(at.start()) > line(open.start())
-            || at.start().to_usize() >= self.source.trim_end().len()
-    }
-
-    fn never_closed(&self, open: &Token) -> Answer {
-        let text = &self.source[open.range()];
-        let message = format!("'{text}' was never closed");
-        (ErrorKind::Syntax, message, TextRange::empty(open.start()))
-    }
-
-    /// A closing bracket that closes nothing, or the wrong one, on the lines of the error.
-    fn brackets(&self, at: TextRange) -> Option<Answer> {
-        let limit = self.index.line_column(at.end()).0;
-        let mut open: Vec<&Token> = Vec::new();
-        for token in &self.tokens {
-            let close = match token.kind() {
-                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
-                    open.push(token);
-                    continue;
-                }
-                TokenKind::Rpar => TokenKind::Lpar,
-                TokenKind::Rsqb => TokenKind::Lsqb,
-                TokenKind::Rbrace => TokenKind::Lbrace,
-                _ => continue,
-            };
-            let (line, _) = self.index.line_column(token.start());
-            let text = &self.source[token.range()];
-            let message = match open.pop() {
-                Some(opener) if opener.kind() == close => continue,
-                Some(opener) => {
-                    let first = self.index.line_column(opener.start()).0;
-                    let opened = &self.source[opener.range()];
-                    match first == line {
-                        true => format!(
-                            "closing parenthesis '{text}' does not match opening parenthesis '{opened}'"
-                        ),
-                        false => format!(
-                            "closing parenthesis '{text}' does not match opening parenthesis '{opened}' on line {first}"
-                        ),
-                    }
-                }
-                None => format!("unmatched '{text}'"),
-            };
-            return (line <= limit)
-                .then(|| (ErrorKind::Syntax, message, TextRange::empty(token.start())));
-        }
-        None
-    }
-
-    fn indentation(&self, error: &ParseError) -> Option<Answer> {
-        let at = error.location;
-        match &error.error {
-            ParseErrorType::UnexpectedIndentation => {
-                let line = self.index.line_column(at.end()).0;
-                if self.mixes_tabs(line) {
-                    return Some(self.inconsistent_tabs(line));
-                }
-                let text = self.index.line_text(self.source, line);
-                let blank = text.len() - text.trim_start_matches([' ', '\t', '\x0c']).len();
-                let start =
-                    self.index.line_start(line) + TextSize::new(blank.saturating_sub(1) as u32);
-                Some((
-                    ErrorKind::Indentation,
-                    "unexpected indent".to_owned(),
-                    TextRange::empty(start),
-                ))
-            }
-            ParseErrorType::OtherError(message)
-                if message.starts_with("Expected an indented block") =>
-            {
-                Some(self.block(at))
-            }
-            ParseErrorType::OtherError(message) if message.starts_with("Expected `case` block") => {
-                Some(self.block(at))
-            }
-            _ => None,
-        }
-    }
-
-    /// "expected an indented block after ..." for the clause whose colon comes before `at`.
-    fn block(&self, at: TextRange) -> Answer {
-        let number = self.token_at(at.start());
-        let mut first = number.min(self.tokens.len());
-        // Back over the newline, then to the start of that logical line.
-        while first > 0 && self.tokens[first - 1].kind() != TokenKind::Colon {
-            first -= 1;
-        }
-        while first > 0
-            && !matches!(
-                self.tokens[first - 1].kind(),
-                TokenKind::Newline | TokenKind::Indent | TokenKind::Dedent
-            )
-        {
-            first -= 1;
-        }
-        let mut kind = self.kind(first);
-        if kind == Some(TokenKind::Async) {
-            kind = self.kind(first + 1);
-        }
-        let line = self
-            .tokens
-            .get(first)
-            .map_or(1, |token| self.index.line_column(token.start()).0);
-        let clause = match kind {
-            Some(TokenKind::Def) => "function definition".to_owned(),
-            Some(TokenKind::Class) => "class definition".to_owned(),
-            Some(TokenKind::Except) if self.kind(first + 1) == Some(TokenKind::Star) => {
-                "'except*' statement".to_owned()
-            }
-            _ => {
-                let word = self
-                    .tokens
-                    .get(first)
-                    .map_or("", |token| &self.source[token.range()]);
-                let word = if kind == Some(TokenKind::With) {
-                    "with"
-                } else {
-                    word
-                };
-                let word = if kind == Some(TokenKind::For) {
-                    "for"
-                } else {
-                    word
-                };
-                format!("'{word}' statement")
-            }
-        };
-        let message = format!("expected an indented block after {clause} on line {line}");
-        let mut token = number;
-        while matches!(
-            self.kind(token),
-            Some(TokenKind::Newline | TokenKind::Dedent | TokenKind::Indent)
-        ) {
-            token += 1;
-        }
-        let range = match self.tokens.get(token) {
-            Some(token) if !token.range().is_empty() => token.range(),
-            _ => TextRange::empty(TextSize::of(self.source.trim_end())),
-        };
-        (ErrorKind::Indentation, message, range)
-    }
-
-    /// Two expressions next to each other: inside brackets a comma may be missing; `print x`.
-    fn two_in_a_row(&self, at: TextRange) -> Option<Answer> {
-        let number = self.token_at(at.start());
-        let starts = |kind: TokenKind| {
-            matches!(
-                kind,
-                TokenKind::Name
-                    | TokenKind::Int
-                    | TokenKind::Float
-                    | TokenKind::Complex
-                    | TokenKind::String
-                    | TokenKind::FStringStart
-                    | TokenKind::None
-                    | TokenKind::True
-                    | TokenKind::False
-                    | TokenKind::Ellipsis
-                    | TokenKind::Lpar
-                    | TokenKind::Lsqb
-                    | TokenKind::Lbrace
-            )
-        };
-        let ends = |kind: TokenKind| {
-            matches!(
-                kind,
-                TokenKind::Name
-                    | TokenKind::Int
-                    | TokenKind::Float
-                    | TokenKind::Complex
-                    | TokenKind::String
-                    | TokenKind::FStringEnd
-                    | TokenKind::None
-                    | TokenKind::True
-                    | TokenKind::False
-                    | TokenKind::Ellipsis
-                    | TokenKind::Rpar
-                    | TokenKind::Rsqb
-                    | TokenKind::Rbrace
-            )
-        };
-        let before = number.checked_sub(1)?;
-        // `12abc`
-        if matches!(
-            self.kind(before)?,
-            TokenKind::Int | TokenKind::Float | TokenKind::Complex
-        ) && self.kind(number)? == TokenKind::Name
-            && self.tokens[before].end() == self.tokens[number].start()
-        {
-            let underscore = self.source[self.tokens[number].range()].starts_with('_');
-            let read = self.tokens[before].end() + TextSize::new(underscore.into());
-            let last = read - TextSize::new(1);
-            let message = "invalid decimal literal".to_owned();
-            return Some((ErrorKind::Syntax, message, TextRange::empty(last)));
-        }
-        if !starts(self.kind(number)?) || !ends(self.kind(before)?) {
-            return None;
-        }
-        let start = self.backward(before);
-        let end = self.forward(number);
-        let range = TextRange::new(self.tokens[start].start(), self.tokens[end].end());
-        if self.open_bracket(at.start().to_usize()).is_some() {
-            // An unclosed bracket is the better explanation when lines follow.
-            if let Some(open) = self.open_bracket(self.source.len())
-                && self.blames_bracket(open, at)
-            {
-                return Some(self.never_closed(open));
-            }
-            if self.kind(before) == Some(TokenKind::Name)
-                && self.kind(number) == Some(TokenKind::String)
-            {
-                return None;
-            }
-            let message = "invalid syntax. Perhaps you forgot a comma?".to_owned();
-            return Some((ErrorKind::Syntax, message, range));
-        }
-        let word = &self.source[self.tokens[before].range()];
-        if start == before && matches!(word, "print" | "exec") {
-            let message =
-                format!("Missing parentheses in call to '{word}'. Did you mean {word}(...)?");
-            return Some((ErrorKind::Syntax, message, range));
-        }
-        None
-    }
-
-    /// The first token of the expression that ends with token `at`.
-    fn backward(&self, mut at: usize) -> usize {
-        let mut level = 0;
-        loop {
-            match self.tokens[at].kind() {
-                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => level += 1,
-                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => {
-                    if level == 0 {
-                        return at + 1;
-                    }
-                    level -= 1;
-                }
-                kind if level == 0 && separates(kind) => return at + 1,
-                _ => {}
-            }
-            if at == 0 {
-                return 0;
-            }
-            at -= 1;
-        }
-    }
-
-    /// The last token of the expression that starts with token `at`.
-    fn forward(&self, mut at: usize) -> usize {
-        let mut level = 0;
-        let start = at;
-        while at < self.tokens.len() {
-            match self.tokens[at].kind() {
-                TokenKind::Lpar | TokenKind::Lsqb | TokenKind::Lbrace => level += 1,
-                TokenKind::Rpar | TokenKind::Rsqb | TokenKind::Rbrace => {
-                    if level == 0 {
-                        return at.saturating_sub(1).max(start);
-                    }
-                    level -= 1;
-                }
-                kind if level == 0 && separates(kind) => return at.saturating_sub(1).max(start),
-                _ => {}
-            }
-            at += 1;
-        }
-        self.tokens.len() - 1
-    }
-}
-
-/// Cannot stand inside a plain expression.
-fn separates(kind: TokenKind) -> bool {
-    matches!(
-        kind,
-        TokenKind::Comma
-            | TokenKind::Colon
-            | TokenKind::Equal
-            | TokenKind::Newline
-            | TokenKind::Semi
-            | TokenKind::Indent
-            | TokenKind::Dedent
-            | TokenKind::EndOfFile
-            | TokenKind::For
-            | TokenKind::If
-            | TokenKind::Else
-            | TokenKind::Lambda
-            | TokenKind::Return
-            | TokenKind::ColonEqual
-            | TokenKind::While
-            | TokenKind::Del
-            | TokenKind::Assert
-            | TokenKind::Raise
-            | TokenKind::With
-            | TokenKind::Async
-    )
 }

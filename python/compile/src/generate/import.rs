@@ -31,13 +31,13 @@ pub(crate) fn future_annotations(tree: &Mod) -> Result<bool> {
             Stmt::ImportFrom(import) if is_future(import) => {
                 for alias in &import.names {
                     match alias.name.as_str() {
-                        "braces" => return syntax("not a chance", import.range()),
+                        "braces" => return syntax("not a chance", alias.range()),
                         "annotations" => annotations = true,
                         name if FEATURES.contains(&name) => {}
                         name => {
                             return syntax(
                                 format!("future feature {name} is not defined"),
-                                import.range(),
+                                alias.range(),
                             );
                         }
                     }

@@ -84,6 +84,12 @@ impl<'a> Generator<'a> {
     ) -> Result<()> {
         match pattern {
             Pattern::MatchValue(pattern) => {
+                if pattern.value.is_f_string_expr() || pattern.value.is_t_string_expr() {
+                    return self.error(
+                        "patterns may only match literals and attribute lookups",
+                        pattern.range(),
+                    );
+                }
                 let base = self.u.top;
                 let value = self.operand(&pattern.value)?;
                 self.u.emit_jump(Op::JumpEq, 0, subject, value, fail);
@@ -325,7 +331,7 @@ impl<'a> Generator<'a> {
             {
                 return self.error(
                     format!("attribute name repeated in class pattern: {}", keyword.attr),
-                    keyword.attr.range(),
+                    keyword.pattern.range(),
                 );
             }
         }

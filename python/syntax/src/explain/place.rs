@@ -20,20 +20,33 @@ pub(super) fn adjust(
     let dictionary = message == "':' expected after dictionary key";
     let past = context.last_line() > found.line;
     // The tokenizer shows the line as far as its newline; so does what has read on past the line.
+    let number = [
+        "invalid decimal",
+        "invalid hexa",
+        "invalid octal",
+        "invalid binary",
+        "invalid imaginary",
+        "invalid digit",
+        "leading zeros",
+    ]
+    .iter()
+    .any(|start| message.starts_with(start));
     let by_tokenizer = error.is_some_and(by_tokenizer)
-        || message == "invalid decimal literal"
+        && message != "unexpected character after line continuation character"
+        || number
+        || message.ends_with("prefixes are incompatible")
+        || message.ends_with("-string: expecting '}'")
+        || message.contains("-string: unmatched '")
         || message.starts_with("unmatched '")
         || message.starts_with("closing parenthesis");
-    if (by_tokenizer && found.kind == ErrorKind::Syntax && !unclosed || unclosed && past)
+    if (by_tokenizer && found.kind == ErrorKind::Syntax && !unclosed
+        || unclosed && past
+        || found.end_line > found.line
+        || message.starts_with("cannot use except statement"))
         && let Some(text) = &mut found.text
         && text.ends_with('\n')
     {
         text.pop();
-    }
-    if let Some(ParseErrorType::Lexical(LexicalErrorType::OtherError(_))) = error.map(|e| &e.error)
-    {
-        number(context, range, found);
-        return;
     }
     let token = context.tokens.get(context.token_at(range.start()));
     let nothing = token.is_none_or(|token| {
@@ -42,14 +55,27 @@ pub(super) fn adjust(
             TokenKind::Dedent | TokenKind::EndOfFile | TokenKind::Newline
         )
     });
-    if unclosed || dictionary || found.kind == ErrorKind::Tab {
+    let decorates = error.is_some_and(|error| {
+        matches!(&error.error, ParseErrorType::OtherError(said) if said.ends_with("after decorator"))
+    });
+    let continued = message == "unexpected character after line continuation character";
+    if unclosed || dictionary || continued || found.kind == ErrorKind::Tab {
         found.end_offset = 0;
     } else if matches!(
         message,
         "unexpected indent" | "unindent does not match any outer indentation level"
-    ) || nothing && message == "expected 'except' or 'finally' block"
+    ) || message == "unexpected EOF while parsing"
+        || nothing && range.is_empty() && message.starts_with("expected an indented block")
+        || nothing && message == "expected 'except' or 'finally' block"
     {
         found.end_offset = -1;
+    } else if decorates && nothing {
+        // The end of the source is at the start of the line that would follow.
+        found.line = context.last_line();
+        found.end_line = found.line;
+        (found.offset, found.end_offset) = (0, 0);
+        let text = context.index.line_text(context.source, found.line);
+        found.text = Some(text.to_owned());
     } else if mode == Mode::Eval && nothing && message == "invalid syntax" {
         // An expression gets no newline: the token that ends it is nowhere.
         (found.offset, found.end_offset) = (0, 0);
@@ -61,40 +87,14 @@ fn by_tokenizer(error: &ParseError) -> bool {
         ParseErrorType::Lexical(LexicalErrorType::UnrecognizedToken { tok }) => {
             !tok.is_ascii() || tok.is_control()
         }
-        ParseErrorType::Lexical(kind) => !matches!(kind, LexicalErrorType::Eof),
+        ParseErrorType::Lexical(kind) => !matches!(
+            kind,
+            LexicalErrorType::Eof
+                | LexicalErrorType::UnicodeError
+                | LexicalErrorType::MissingUnicodeLbrace
+                | LexicalErrorType::MissingUnicodeRbrace
+                | LexicalErrorType::InvalidByteLiteral
+        ),
         _ => false,
     }
-}
-
-/// Errors in numbers stand where the tokenizer has read to.
-fn number(context: &Context<'_>, range: TextRange, found: &mut SyntaxError) {
-    let text = &context.source[range.start().to_usize()..];
-    let offset = found.offset;
-    let count = |text: &str| u32::try_from(text.len()).unwrap_or(0);
-    if found.message.starts_with("leading zeros") {
-        let zeros = text.len() - text.trim_start_matches(['0', '_']).len();
-        found.end_offset = i32::try_from(offset + count(&text[..zeros])).unwrap_or(i32::MAX);
-        return;
-    }
-    if !found.message.starts_with("invalid ") {
-        return;
-    }
-    let digits = |c: char| match found.message.split(' ').nth(1) {
-        Some("hexadecimal") => c.is_ascii_hexdigit() || c == '_',
-        Some("octal") => ('0'..='7').contains(&c) || c == '_',
-        Some("binary") => c == '0' || c == '1' || c == '_',
-        _ => c.is_ascii_digit() || c == '_',
-    };
-    let prefix = if found.message.contains("decimal literal") && !found.message.contains("hexa") {
-        0
-    } else {
-        2.min(text.len())
-    };
-    let rest = text.get(prefix..).unwrap_or("");
-    let read = prefix + rest.len() - rest.trim_start_matches(digits).len();
-    let end = (offset + count(&text[..read]))
-        .saturating_sub(1)
-        .max(offset);
-    found.offset = end;
-    found.end_offset = i32::try_from(end).unwrap_or(i32::MAX);
 }

@@ -86,7 +86,7 @@ impl Context<'_> {
         match &error.error {
             ParseErrorType::InvalidAssignmentTarget => {
                 let what = what();
-                if what == "yield expression" {
+                if what == "yield expression" && self.parentheses(at) == 0 {
                     return answer("assignment to yield expression not possible".to_owned());
                 }
                 let here = match self.suggests_comparison(at) {
@@ -105,6 +105,13 @@ impl Context<'_> {
             ParseErrorType::InvalidNamedAssignmentTarget => {
                 answer(format!("cannot use assignment expressions with {}", what()))
             }
+            ParseErrorType::InvalidAnnotatedAssignmentTarget
+                if self.errors.get(1).is_some_and(|other| {
+                    matches!(other.error, ParseErrorType::ExpectedExpression)
+                }) =>
+            {
+                None
+            }
             ParseErrorType::InvalidAnnotatedAssignmentTarget => match what() {
                 "list" => answer("only single target (not list) can be annotated".to_owned()),
                 "tuple" => answer("only single target (not tuple) can be annotated".to_owned()),
@@ -112,6 +119,18 @@ impl Context<'_> {
             },
             _ => None,
         }
+    }
+
+    /// How many pairs of parentheses stand right around `at`.
+    fn parentheses(&self, at: TextRange) -> usize {
+        let first = self.token_at(at.start());
+        let end = self.token_at(at.end());
+        (1..=first)
+            .take_while(|count| {
+                self.kind(first - count) == Some(TokenKind::Lpar)
+                    && self.kind(end + count - 1) == Some(TokenKind::Rpar)
+            })
+            .count()
     }
 
     /// A single `=` after an operand at the start of a statement: a comparison may be meant.
@@ -129,14 +148,11 @@ impl Context<'_> {
             | Expr::List(_)
             | Expr::NoneLiteral(_)
             | Expr::BooleanLiteral(_)
-            | Expr::Starred(_)
-            | Expr::Named(_)
-            | Expr::Yield(_)
-            | Expr::YieldFrom(_) => false,
+            | Expr::Starred(_) => false,
             Expr::UnaryOp(unary) => unary.op != UnaryOp::Not,
             _ => true,
         };
-        let number = self.token_at(at.start());
+        let number = self.token_at(at.start()) - self.parentheses(at);
         let first = number == 0
             || matches!(
                 self.kind(number - 1),

@@ -3,6 +3,7 @@
 use super::targets::describe;
 use super::{Answer, Context};
 use crate::error::ErrorKind;
+use ruff_python_ast::Expr;
 use ruff_python_ast::token::TokenKind;
 use ruff_python_parser::{
     InterpolatedStringErrorType, ParseError, ParseErrorType, UnsupportedSyntaxError,
@@ -20,21 +21,9 @@ pub(super) fn message(context: &Context<'_>, error: &ParseError) -> Option<(Stri
             (TokenKind::Colon, TokenKind::Newline | TokenKind::EndOfFile) => {
                 say("expected ':'", context.found(at))
             }
-            (TokenKind::Colon, TokenKind::Equal) => {
-                let start = context.backward(number.checked_sub(1)?);
-                let start = match context.kind(start) {
-                    Some(TokenKind::If | TokenKind::Elif | TokenKind::While) => start + 1,
-                    _ => start,
-                };
-                let end = context.forward(number + 1);
-                say(
-                    "invalid syntax. Maybe you meant '==' or ':=' instead of '='?",
-                    TextRange::new(
-                        context.tokens.get(start)?.start(),
-                        context.tokens.get(end)?.end(),
-                    ),
-                )
-            }
+            (TokenKind::Colon, TokenKind::Equal) => context
+                .assigns(number)
+                .map(|(_, message, range)| (message, range)),
             (TokenKind::Colon, TokenKind::Comma | TokenKind::Rbrace)
                 if context
                     .open_bracket(at.start().to_usize())
@@ -190,10 +179,16 @@ fn other(context: &Context<'_>, message: &str, at: TextRange) -> Option<(String,
             "only single target (not list) can be annotated".to_owned(),
             at,
         )),
-        "Only single target (not tuple) can be annotated" => Some((
-            "only single target (not tuple) can be annotated".to_owned(),
-            at,
-        )),
+        "Only single target (not tuple) can be annotated" => {
+            let range = match context.expression(at) {
+                Some(Expr::Tuple(tuple)) if !tuple.parenthesized => {
+                    tuple.elts.first().map_or(at, Ranged::range)
+                }
+                _ => at,
+            };
+            let message = "only single target (not tuple) can be annotated".to_owned();
+            Some((message, range))
+        }
         _ => None,
     }
 }
@@ -254,19 +249,28 @@ impl Context<'_> {
         use InterpolatedStringErrorType as Kind;
         let line = self.index.line_column(at.start()).0;
         let start = TextRange::empty(at.start());
+        let whole = self.tokens[..self.token_at(at.start()).min(self.tokens.len())]
+            .iter()
+            .rfind(|token| {
+                matches!(
+                    token.kind(),
+                    TokenKind::FStringStart | TokenKind::TStringStart
+                )
+            });
+        let whole = whole.map_or(start, |token| TextRange::empty(token.start()));
         let (message, range) = match kind {
             Kind::UnclosedLbrace => (format!("{word}-string: expecting '}}'"), start),
             Kind::SingleRbrace => (format!("{word}-string: single '}}' is not allowed"), start),
             Kind::UnterminatedString => (
                 format!("unterminated {word}-string literal (detected at line {line})"),
-                start,
+                whole,
             ),
             Kind::UnterminatedTripleQuotedString => (
                 format!(
                     "unterminated triple-quoted {word}-string literal (detected at line {})",
                     self.last_line()
                 ),
-                start,
+                whole,
             ),
             Kind::InvalidConversionFlag => {
                 let text = &self.source[at];
@@ -305,40 +309,24 @@ impl Context<'_> {
     }
 }
 
-/// Errors in numbers.
-pub(super) fn number_error(source: &str, at: TextRange, message: &str) -> String {
-    let text = source.get(at.start().to_usize()..).unwrap_or("");
-    let prefix = text.get(..2).unwrap_or("").to_ascii_lowercase();
-    let base = match &*prefix {
-        "0x" => "hexadecimal",
-        "0o" => "octal",
-        "0b" => "binary",
-        _ => "decimal",
-    };
-    if message.contains("leading zeros") || message.contains("Invalid decimal integer") {
-        return "leading zeros in decimal integer literals are not permitted; use an 0o prefix for octal integers".to_owned();
-    }
-    let lower = message.to_ascii_lowercase();
-    if text.starts_with(|c: char| c.is_ascii_digit() || c == '_')
-        || lower.contains("number")
-        || lower.contains("literal")
-        || lower.contains("digit")
-        || lower.contains("integer")
-    {
-        return format!("invalid {base} literal");
-    }
-    "invalid syntax".to_owned()
-}
-
 /// Syntax of another version.
-pub(super) fn unsupported(error: Option<&UnsupportedSyntaxError>) -> String {
+pub(super) fn unsupported(context: &Context<'_>, error: Option<&UnsupportedSyntaxError>) -> Answer {
+    let range = error.map_or(TextRange::default(), Ranged::range);
+    let generic = || (ErrorKind::Syntax, "invalid syntax".to_owned(), range);
     match error.map(|error| error.kind) {
         Some(UnsupportedSyntaxErrorKind::UnpackingInComprehension(kind)) => {
-            match format!("{kind:?}").contains("Dict") {
-                true => "dict unpacking cannot be used in dict comprehension".to_owned(),
-                false => "iterable unpacking cannot be used in comprehension".to_owned(),
-            }
+            let (message, range) = match format!("{kind:?}").contains("Dict") {
+                true => (
+                    "dict unpacking cannot be used in dict comprehension",
+                    TextRange::at(range.start(), TextSize::new(2)),
+                ),
+                false => ("iterable unpacking cannot be used in comprehension", range),
+            };
+            (ErrorKind::Syntax, message.to_owned(), range)
         }
-        _ => "invalid syntax".to_owned(),
+        Some(UnsupportedSyntaxErrorKind::ParenthesizedKeywordArgumentName) => context
+            .parenthesized_argument(range)
+            .unwrap_or_else(generic),
+        _ => generic(),
     }
 }

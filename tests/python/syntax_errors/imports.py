@@ -1,0 +1,52 @@
+# What compile() says about wrong sources (imports): message, line, offset, end and text.
+cases = [
+    'import a as b.c',
+    'import a as 1',
+    'import a as f()',
+    'import a as',
+    'import',
+    'import a.',
+    'import a,',
+    'import a, b,',
+    'import (a)',
+    'import *',
+    'import a from b',
+    'from a import b as c.d',
+    'from a import b as 1',
+    'from a import',
+    'from a import (',
+    'from a import b,',
+    'from a import (b, c',
+    'from a import ()',
+    'from a import *, b',
+    'from a',
+    'from . import *',
+    'from import x',
+    'from a import b c',
+    'from __future__ import foo',
+    'from __future__ import braces',
+    'improt a',
+    'form a import b',
+    'impotr os',
+    'imort os',
+    'import None',
+    'import a as None',
+    'from a import None',
+    'from a import b as None',
+    'from',
+    'import a.b.c as d.e',
+    'import a b',
+    'import a; import',
+    'import a as b as c',
+    'from .a import b.c',
+    'from a.b import (c.d)',
+    'from a import (b as c, d as e.f)',
+    'from a import b, c.d',
+    'from ..a import',
+]
+for source in cases:
+    try:
+        compile(source, "given.py", "exec")
+        print(ascii(source), "compiles")
+    except SyntaxError as e:
+        print(ascii(source), type(e).__name__, ascii(e.msg), e.lineno, e.offset, e.end_lineno, e.end_offset, ascii(e.text))
