@@ -18,8 +18,9 @@ pub struct FrameRecord {
     pub result: u16,
     /// The language's kind of frame: how its result is delivered. 0 is a plain call; [`FrameRecord::ROOT`] returns to native code.
     pub kind: u16,
-    /// The language's flags.
-    pub flags: u32,
+    /// How many minor collections have seen the frame below, the caller's, as it stands: pushing a record makes it 0, so it counts
+    /// from when the caller last ran. Stays at [`FrameRecord::SETTLED`]. Callers' records hold no less than their callees'.
+    pub scans: u32,
     /// The language's per-frame word (for example the exception being handled in the frame's caller, or a frame object); scanned as a value.
     pub extra: u64,
 }
@@ -30,6 +31,9 @@ impl FrameRecord {
     /// Kind of a frame whose `extra` is its result, as long as it returns [`Context::nothing`](crate::Context::nothing) (that initialises an object);
     /// what else it returns is the language's business.
     pub const INIT: u16 = u16::MAX - 1;
+    /// After so many minor collections a frame that has not run holds nothing young: the first makes small objects old, the second
+    /// large ones, which may stay young once.
+    pub const SETTLED: u32 = 2;
 }
 
 /// Offsets of [`FrameRecord`] fields.
@@ -48,8 +52,8 @@ pub mod record_offset {
     pub const RESULT: usize = offset_of!(FrameRecord, result);
     /// `kind`, a u16.
     pub const KIND: usize = offset_of!(FrameRecord, kind);
-    /// `flags`, a u32.
-    pub const FLAGS: usize = offset_of!(FrameRecord, flags);
+    /// `scans`, a u32.
+    pub const SCANS: usize = offset_of!(FrameRecord, scans);
     /// `extra`.
     pub const EXTRA: usize = offset_of!(FrameRecord, extra);
     /// Size of a record.

@@ -164,6 +164,9 @@ impl Core {
         let processor = if observed { processor_ns() } else { 0 };
         let before_bytes = self.used_bytes();
         let (marking, majors) = (self.marking, self.counters.majors);
+        if self.config.verify {
+            self.verify_settled(mutators);
+        }
         self.minor(mutators);
         let minor = begin.elapsed();
         if self.config.verify {

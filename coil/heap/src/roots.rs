@@ -38,6 +38,9 @@ pub unsafe trait RootSet {
         self.trace(visitor, phase);
     }
 
+    /// For the verifier: reports what slots hold that `trace` leaves out in minor collections, since it is known to be old.
+    fn settled(&self, _report: &mut dyn FnMut(u64)) {}
+
     /// Reports ranges of its thread's native stack, start and end, that hold nothing of interest: what earlier calls left
     /// there must not keep objects alive.
     fn dead_stack(&self, _report: &mut dyn FnMut(usize, usize)) {}

@@ -105,6 +105,26 @@ impl Core {
         }
     }
 
+    /// Before a minor collection: what root sets will leave out refers to nothing young.
+    pub(crate) fn verify_settled(&mut self, mutators: &[MutatorPtr]) {
+        let check = |core: &Core, roots: &dyn crate::RootSet| {
+            roots.settled(&mut |bits| {
+                let address = bits as usize;
+                if core.space.contains(address) {
+                    assert!(
+                        Core::flags(address) & flags::OLD != 0,
+                        "a frame that minor collections leave out holds {address:#x}, which is young"
+                    );
+                }
+            });
+        };
+        for mutator in mutators {
+            // SAFETY: all mutators are stopped (H4).
+            unsafe { &*mutator.0 }.with_roots(|roots| check(self, roots));
+        }
+        self.with_shared_roots(|core, roots| check(core, roots));
+    }
+
     fn reachable(&mut self, mutators: &[MutatorPtr]) -> HashSet<usize> {
         assert!(self.pending.is_empty());
         self.visit_all_roots(mutators, Mode::Verify);

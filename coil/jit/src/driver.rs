@@ -140,7 +140,7 @@ pub unsafe fn push_root(
             resume: std::ptr::null(),
             result: 0,
             kind: FrameRecord::ROOT,
-            flags: 0,
+            scans: 0,
             extra,
         });
     }

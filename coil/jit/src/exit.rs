@@ -287,7 +287,7 @@ unsafe fn write_state(
                 resume: std::ptr::null(),
                 result: frame.result,
                 kind: frame.kind,
-                flags: 0,
+                scans: 0,
                 extra: 0,
             });
         }

@@ -265,7 +265,7 @@ pub unsafe fn real_frames(cx: *mut Context) -> RealFrames {
                     resume: std::ptr::null(),
                     result: frame.result,
                     kind: frame.kind,
-                    flags: 0,
+                    scans: 0,
                     extra: view.extra,
                 });
             }

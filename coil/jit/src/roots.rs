@@ -1,4 +1,14 @@
 //! What the collector must know of a context and of compiled code.
+//!
+//! Minor collections leave out frames that are settled: a frame that has not run since two minor collections saw it holds nothing
+//! young. Each record counts the minor collections since it was pushed ([`FrameRecord::scans`]), that is, since its caller last
+//! ran: to run, the caller needs its callee's record popped, and whoever pushes one writes all of it. So neither calls nor returns
+//! do anything for this, and the settled frames are the outermost ones. What this rests on:
+//! - A frame's registers and its language word are written only while its record is the innermost.
+//! - Registers that a callee's window covers are the callee's alone (its arguments), so they are scanned with it.
+//! - Two collections, since large objects may stay young once; then the slots are not `fleeting` any more.
+//!
+//! Major collections scan every frame.
 
 use crate::jit::Jit;
 use coil_frame::{Context, FrameRecord};
@@ -16,15 +26,61 @@ pub(crate) struct ContextRoots {
 }
 
 impl ContextRoots {
+    /// Records of all frames, outermost first, behind an empty one that nothing reads.
     fn records(&self) -> &[FrameRecord] {
         // SAFETY: the context lives as long as the roots are registered (J1), its thread is stopped.
         let cx = unsafe { &*self.cx };
         let first = cx.stack.records();
         let count = cx.frame_top.addr().wrapping_sub(first.addr()) / size_of::<FrameRecord>();
-        // The record below the first is a sentinel that nothing reads.
         // SAFETY: records from the first to `frame_top` are complete.
         unsafe { std::slice::from_raw_parts(first, count + 1) }
     }
+
+    /// Reports the registers of the settled frames or of the others, and their language words.
+    fn slots(&self, settled: bool, mut report: impl FnMut(*mut u64)) {
+        let records = self.records();
+        let border = settled_count(records);
+        let chosen = if settled {
+            0..border
+        } else {
+            border..records.len()
+        };
+        for number in chosen {
+            let record = &records[number];
+            if record.code.is_null() {
+                continue;
+            }
+            let callee = records.get(number + 1);
+            let awaited = awaited(record, callee);
+            // SAFETY: a record up to `frame_top` is complete.
+            let own = unsafe { own_registers(record, callee) };
+            for register in -1..own {
+                if awaited != Some(register) {
+                    report(record.base.wrapping_offset(register));
+                }
+            }
+            report((&raw const record.extra).cast_mut());
+        }
+    }
+
+    /// A minor collection has scanned the frames that were not settled.
+    fn note_scan(&self) {
+        // SAFETY: as in `records`.
+        let cx = unsafe { &*self.cx };
+        let border = settled_count(self.records());
+        let mut record = cx.stack.records().wrapping_add(border + 1);
+        while record <= cx.frame_top {
+            // SAFETY: records up to `frame_top` are complete.
+            let scans = unsafe { &mut (*record).scans };
+            *scans = FrameRecord::SETTLED.min(*scans + 1);
+            record = record.wrapping_add(1);
+        }
+    }
+}
+
+/// How many of the outermost frames are settled.
+fn settled_count(records: &[FrameRecord]) -> usize {
+    records[1..].partition_point(|callee| callee.scans >= FrameRecord::SETTLED)
 }
 
 /// The register that a frame's callee will write its result to: until then compiled code leaves anything in it.
@@ -37,31 +93,30 @@ fn awaited(record: &FrameRecord, callee: Option<&FrameRecord>) -> Option<isize> 
 
 // SAFETY: the slots reported are the registers below each frame's live count and words of the context, all values or 0 (F2).
 unsafe impl RootSet for ContextRoots {
-    fn trace(&self, visitor: &mut Visitor<'_>, _phase: Phase) {
-        let records = self.records();
-        for (number, record) in records.iter().enumerate() {
-            if record.code.is_null() {
-                continue;
-            }
-            // SAFETY: a record up to `frame_top` is complete.
-            let live = unsafe { live_registers(record) };
-            let base = record.base;
-            let awaited = awaited(record, records.get(number + 1));
-            for register in -1..live as isize {
-                if awaited == Some(register) {
-                    continue;
-                }
-                // SAFETY: a live register (F2).
-                unsafe { visitor.fleeting_slot(base.wrapping_offset(register)) };
-            }
-            let word = (&raw const record.extra).cast_mut();
-            // SAFETY: the frame's language word is a value or 0.
-            unsafe { visitor.slot(word) };
+    fn trace(&self, visitor: &mut Visitor<'_>, phase: Phase) {
+        self.slots(false, |slot| {
+            // SAFETY: a live register (F2) or language word: a value or 0.
+            unsafe { visitor.fleeting_slot(slot) };
+        });
+        if phase == Phase::Minor {
+            self.note_scan();
+        } else {
+            self.slots(true, |slot| {
+                // SAFETY: as above.
+                unsafe { visitor.slot(slot) };
+            });
         }
         // SAFETY: as in `records`.
         let pending = unsafe { &raw mut (*self.cx).pending };
         // SAFETY: a value or 0.
         unsafe { visitor.slot(pending) };
+    }
+
+    fn settled(&self, report: &mut dyn FnMut(u64)) {
+        self.slots(true, |slot| {
+            // SAFETY: a register of a window, or the word of a record.
+            report(unsafe { *slot });
+        });
     }
 
     fn dead_stack(&self, report: &mut dyn FnMut(usize, usize)) {
@@ -100,7 +155,10 @@ unsafe impl RootSet for ContextRoots {
             self.seen
                 .set((state.caches.kept.len(), jit.table.complete()));
         }
-        let records = self.records();
+        let records = match phase {
+            Phase::Minor => &self.records()[settled_count(self.records())..],
+            Phase::Full => self.records(),
+        };
         for (record, callee) in records.iter().zip(&records[1..]) {
             if record.code.is_null() {
                 continue;
@@ -126,6 +184,19 @@ unsafe impl RootSet for ContextRoots {
             unsafe { visitor.fleeting_range(start, end.max(start)) };
         }
     }
+}
+
+/// The registers of a frame that hold values and are not in its callee's window, counted from its first.
+///
+/// # Safety
+/// The record is complete.
+unsafe fn own_registers(record: &FrameRecord, callee: Option<&FrameRecord>) -> isize {
+    // SAFETY: by contract.
+    let live = unsafe { live_registers(record) } as isize;
+    let Some(callee) = callee else { return live };
+    // The register before a window belongs to it, too.
+    let bytes = callee.base.addr().wrapping_sub(record.base.addr());
+    live.min(bytes.cast_signed() / 8 - 1)
 }
 
 /// Registers of a frame that hold values.

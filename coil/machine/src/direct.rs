@@ -353,7 +353,7 @@ impl Machine for Direct {
                 resume: std::ptr::null(),
                 result,
                 kind,
-                flags: 0,
+                scans: 0,
                 extra: extra.0,
             });
         }
@@ -461,7 +461,7 @@ impl Machine for Direct {
                 resume: std::ptr::null(),
                 result,
                 kind,
-                flags: 0,
+                scans: 0,
                 extra: extra.0,
             });
         }

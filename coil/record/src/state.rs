@@ -460,8 +460,9 @@ impl State {
         }
     }
 
-    /// A snapshot with this pc and the registers that are live at word `live`; without register `except` and what stands from the
-    /// callee's window on (`below`).
+    /// A snapshot with this pc and the registers that are live at word `live`. During a call, given by its result register and its
+    /// window, without what stands from the callee's window on, and without the result register: but for a named one, which keeps
+    /// what it holds if the callee raises.
     pub(crate) fn build(&mut self, pc: u32, live: u32, call: Option<(u16, i32)>) -> SnapshotId {
         let frame = *self.top();
         let number = self.frames.len() - 1;
@@ -470,9 +471,14 @@ impl State {
             end = end.min(window - 1);
         }
         let start = if number == 0 { 0 } else { -1 };
+        // SAFETY: code of frames is live.
+        let named = unsafe { (*frame.code).named_count };
+        let awaited = call
+            .filter(|&(result, _)| result >= named)
+            .map(|(result, _)| i32::from(result));
         let mut slots = Vec::new();
         for register in start..end {
-            if call.is_some_and(|(result, _)| i32::from(result) == register) {
+            if awaited == Some(register) {
                 continue;
             }
             let slot = frame.base + register;

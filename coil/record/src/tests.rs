@@ -120,7 +120,7 @@ impl Rig {
             resume: std::ptr::null(),
             result: 0,
             kind: 0,
-            flags: 0,
+            scans: 0,
             extra: 0,
         };
         // SAFETY: within the stack.

@@ -312,7 +312,7 @@ impl Gen<'_> {
             let result_kind = u32::from(frame.result) | u32::from(frame.kind) << 16;
             self.asm
                 .store_imm(field(record::RESULT), result_kind.cast_signed(), 4);
-            self.asm.store_imm(field(record::FLAGS), 0, 4);
+            self.asm.store_imm(field(record::SCANS), 0, 4);
             let written = |&(slot, _): &(i32, ExitValue)| extra_frame(slot) == Some(at);
             if !exit.slots.iter().any(written) {
                 self.asm.store_imm(field(record::EXTRA), 0, 8);

@@ -113,7 +113,7 @@ pub fn run_code(
             resume: std::ptr::null(),
             result: 0,
             kind: FrameRecord::ROOT,
-            flags: 0,
+            scans: 0,
             extra,
         });
     }

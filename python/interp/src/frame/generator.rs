@@ -201,7 +201,7 @@ pub fn push_frame(vm: &mut Vm, generator: Ref) -> PyResult<*mut FrameRecord> {
             resume: std::ptr::null(),
             result: 0,
             kind: FrameRecord::ROOT,
-            flags: 0,
+            scans: 0,
             extra: Value::from_ref(generator).bits(),
         });
     }
