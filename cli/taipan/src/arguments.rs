@@ -101,13 +101,14 @@ pub(crate) fn parse(words: &[String]) -> Result<Arguments, String> {
         _ => String::new(),
     };
     let modules = &mut arguments.modules;
+    if !modules.ignore_environment {
+        environment(modules);
+    }
     if !modules.safe_path || matches!(program, Program::Folder) {
         modules.path.push(own_path);
     }
     if !modules.ignore_environment {
         // ALLOW(env-var): as below.
-        modules.unbuffered |= std::env::var_os("PYTHONUNBUFFERED").is_some_and(|v| !v.is_empty());
-        // ALLOW(env-var): Python's own variable, not an option of the toolkit.
         if let Ok(path) = std::env::var("PYTHONPATH") {
             modules.path.extend(
                 path.split(':')
@@ -120,6 +121,27 @@ pub(crate) fn parse(words: &[String]) -> Result<Arguments, String> {
     modules.argv.extend(rest);
     arguments.program = program;
     Ok(arguments)
+}
+
+/// Python's variables that stand for options. What the library reads itself (PYTHONSTARTUP and the like) is left to it.
+fn environment(modules: &mut Config) {
+    // ALLOW(env-var): Python's own variables, not options of the toolkit.
+    let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
+    let is_set = |name: &str| variable(name).is_some();
+    let level = |name: &str| variable(name).map_or(0, |text| text.trim().parse().unwrap_or(1));
+    modules.unbuffered |= is_set("PYTHONUNBUFFERED");
+    modules.dont_write_bytecode |= is_set("PYTHONDONTWRITEBYTECODE");
+    modules.inspect |= is_set("PYTHONINSPECT");
+    modules.safe_path |= is_set("PYTHONSAFEPATH");
+    modules.no_user_site |= is_set("PYTHONNOUSERSITE");
+    modules.optimize = modules.optimize.max(level("PYTHONOPTIMIZE"));
+    modules.verbose = modules.verbose.max(level("PYTHONVERBOSE"));
+    modules.debug = modules.debug.max(level("PYTHONDEBUG"));
+    if let Some(filters) = variable("PYTHONWARNINGS") {
+        let mut all: Vec<String> = filters.split(',').map(str::to_owned).collect();
+        all.append(&mut modules.warnoptions);
+        modules.warnoptions = all;
+    }
 }
 
 /// A word of short options; gives the program when it ends the options.

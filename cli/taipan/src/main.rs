@@ -8,6 +8,9 @@ use std::io::{IsTerminal, Read, Write};
 use std::process::ExitCode;
 use taipan_runtime::{Config, Mode, Python};
 
+/// Native recursion needs so much stack before its limit makes it a RecursionError.
+const STACK_BYTES: usize = 8 << 20;
+
 const USAGE: &str = "\
 usage: taipan [option] ... [-c PROGRAM | -m MODULE | FILE | -] [argument] ...
 
@@ -71,7 +74,20 @@ fn main() -> ExitCode {
         ));
         return ExitCode::SUCCESS;
     }
-    run(arguments)
+    let narrow = coil_host::stack_limit().is_some_and(|bytes| bytes < STACK_BYTES);
+    if !narrow {
+        return run(arguments);
+    }
+    let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+    match thread.spawn(|| run(arguments)) {
+        Ok(thread) => thread.join().unwrap_or(ExitCode::FAILURE),
+        Err(error) => {
+            complain(&format!(
+                "taipan: cannot start: no stack of {STACK_BYTES} bytes: {error}\n"
+            ));
+            ExitCode::from(1)
+        }
+    }
 }
 
 fn run(arguments: Arguments) -> ExitCode {

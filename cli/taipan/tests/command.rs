@@ -186,3 +186,70 @@ fn numbers_are_those_of_64_bit_cpython() {
         "MemoryError\nMemoryError\nMemoryError\nOverflowError\nOverflowError\n"
     );
 }
+
+/// The program `text` under these limits of the shell's `ulimit`: its exit status, output and errors.
+fn limited(limits: &str, text: &str) -> (Option<i32>, String, String) {
+    let output = Command::new("sh")
+        .args(["-c", &format!("ulimit {limits} && exec \"$@\""), "sh"])
+        .args([env!("CARGO_BIN_EXE_taipan"), "-c", text])
+        .env("PYTHON_COLORS", "0")
+        .output()
+        .expect("it starts");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (
+        output.status.code(),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+#[test]
+fn memory_that_the_system_limits_runs_out_as_an_exception() {
+    let fill = "l = []\nwhile True: l.append([1, 2, 3])";
+    let indented = fill.replace('\n', "\n  ");
+    let caught = format!(
+        "try:\n  {indented}\nexcept MemoryError as e: l = None; print('ME', e.__traceback__ is not None)"
+    );
+    let (status, out, _) = limited("-v 1500000", &caught);
+    assert_eq!((status, out.as_str()), (Some(0), "ME True\n"));
+    let (status, _, err) = limited("-v 1500000", fill);
+    assert_eq!(status, Some(1));
+    assert!(
+        err.starts_with("Traceback (most recent call last):\n") && err.ends_with("\nMemoryError\n"),
+        "{err}"
+    );
+    let (status, _, err) = limited("-v 400000", "pass");
+    assert_eq!(status, Some(1));
+    assert!(err.starts_with("taipan: cannot start: "), "{err}");
+}
+
+#[test]
+fn a_small_stack_of_the_system_is_no_limit() {
+    let text = "class A:\n  def __repr__(self): return repr(self)\n\
+                try: repr(A())\nexcept RecursionError as e: print(e)";
+    let (status, out, err) = limited("-s 256", text);
+    assert_eq!(
+        (status, out.as_str()),
+        (Some(0), "maximum recursion depth exceeded\n"),
+        "{err}"
+    );
+}
+
+#[test]
+fn python_variables_stand_for_options() {
+    let text = "import sys; f = sys.flags; \
+                print(f.optimize, f.dont_write_bytecode, f.safe_path, f.no_user_site, sys.warnoptions)";
+    let flags = |words: &[&str]| {
+        let output = taipan(words)
+            .args(["-S", "-c", text])
+            .env("PYTHONOPTIMIZE", "2")
+            .env("PYTHONDONTWRITEBYTECODE", "x")
+            .env("PYTHONSAFEPATH", "1")
+            .env("PYTHONNOUSERSITE", "1")
+            .env("PYTHONWARNINGS", "ignore,error::UserWarning")
+            .output();
+        String::from_utf8_lossy(&output.expect("it starts").stdout).into_owned()
+    };
+    assert_eq!(flags(&[]), "2 1 True 1 ['ignore', 'error::UserWarning']\n");
+    assert_eq!(flags(&["-E"]), "0 0 False 0 []\n");
+}

@@ -13,7 +13,7 @@ use crate::heap::Extent;
 use crate::layout::{ARRAY_ITEMS, ARRAY_LENGTH, ARRAY_OF_BYTES, ARRAY_OF_VALUES, SizeRule};
 use crate::mutator::{Mutator, OutOfMemory, poll};
 use crate::observe::Reason;
-use crate::space::{BLOCK, LARGE};
+use crate::space::LARGE;
 
 /// Young memory is cleared in steps of this size.
 const CLEAR_BYTES: usize = 8 << 10;
@@ -326,20 +326,22 @@ impl Mutator {
 impl Mutator {
     /// Allocates what must not fail: up to this many bytes beyond the heap limit. The limit holds again afterwards.
     pub fn beyond_limit<R>(&self, bytes: usize, f: impl FnOnce() -> R) -> R {
-        let limit = self.heap.config.max_heap_bytes;
-        self.heap.core().config.max_heap_bytes = limit.saturating_add(bytes);
+        let before = std::mem::replace(&mut self.heap.core().allowed, bytes);
         let result = f();
-        self.heap.core().config.max_heap_bytes = limit;
+        self.heap.core().allowed = before;
         result
+    }
+
+    /// The program is told that there is no memory: so that it can do something about that, the heap may grow by this many bytes beyond its
+    /// limit, but not by more than `most` however often this happens. The limit holds again when the heap is well below it.
+    pub fn grant(&self, bytes: usize, most: usize) {
+        self.heap.core().grant(bytes, most);
     }
 
     /// Whether the heap has no room for another block up to its limit, even after a full collection.
     #[must_use]
     pub fn at_limit(&self) -> bool {
-        let full = || {
-            let core = self.heap.core();
-            core.used_bytes() + BLOCK > core.config.max_heap_bytes
-        };
+        let full = || self.heap.core().refuses_block();
         if full() {
             self.heap.collect(self, Extent::Full, Reason::LimitReached);
         }

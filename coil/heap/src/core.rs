@@ -19,6 +19,10 @@ const HOLE_MAX_LINES: usize = 4;
 
 /// Young regions in partly used blocks are at least this many lines.
 const YOUNG_HOLE_LINES: usize = 4;
+/// Where the system limits the address space, so much of it is kept for what goes beyond the limit.
+const KEPT_BYTES: usize = 16 << 20;
+/// What was granted beyond the limit is taken back when so much is free below it.
+const GRANT_MARGIN: usize = 1 << 20;
 
 /// Young large objects may always take this much between minor collections.
 const LARGE_BUDGET: usize = 1 << 20;
@@ -119,6 +123,10 @@ pub(crate) struct Core {
     pub(crate) fleeting: bool,
     pub(crate) survived: usize,
 
+    /// How far the program may go beyond the limit since it ran out of memory, and how far the present allocation may.
+    pub(crate) granted: usize,
+    pub(crate) allowed: usize,
+
     /// Bytes of old objects, large ones included.
     pub(crate) old_bytes: usize,
     /// Start a major collection beyond this.
@@ -181,6 +189,8 @@ impl Core {
             in_place: false,
             fleeting: false,
             survived: 0,
+            granted: 0,
+            allowed: 0,
             old_bytes: 0,
             threshold: config.major_floor_bytes,
             slack_level: 0,
@@ -199,6 +209,35 @@ impl Core {
     /// Bytes of blocks and pages in use.
     pub(crate) fn used_bytes(&self) -> usize {
         self.blocks.used * BLOCK + self.pages.used * PAGE
+    }
+
+    fn limit_bytes(&self) -> usize {
+        self.config
+            .max_heap_bytes
+            .saturating_add(self.granted + self.allowed)
+    }
+
+    /// Whether another block would be beyond the limit, or would be one of the last blocks that there are.
+    pub(crate) fn refuses_block(&self) -> bool {
+        let capacity = self.space.block_capacity * BLOCK;
+        let kept = KEPT_BYTES.min(capacity / 8);
+        self.used_bytes() + BLOCK > self.limit_bytes()
+            || (self.blocks.used + 1) * BLOCK + kept > capacity + self.granted + self.allowed
+    }
+
+    /// Lets the program go so much further beyond the limit, but not further than `most`, until it has come back.
+    pub(crate) fn grant(&mut self, bytes: usize, most: usize) {
+        self.granted = self.granted.max(most.min(self.granted + bytes));
+    }
+
+    /// Takes back what was granted when it is not needed any more.
+    pub(crate) fn settle_grant(&mut self) {
+        let granted = std::mem::take(&mut self.granted);
+        if granted > 0 && self.used_bytes() + GRANT_MARGIN > self.limit_bytes()
+            || self.refuses_block()
+        {
+            self.granted = granted;
+        }
     }
 
     pub(crate) fn note_use(&mut self) {
@@ -255,7 +294,7 @@ impl Core {
             self.nursery_used += region.end - region.start;
             return Ok(region);
         }
-        if self.used_bytes() + BLOCK > self.config.max_heap_bytes {
+        if self.refuses_block() {
             return Err(Refused::LimitReached);
         }
         let Some((block, clean)) = self.blocks.take(&self.space) else {
@@ -439,7 +478,7 @@ impl Core {
         let rounded = bytes
             .checked_next_multiple_of(PAGE)
             .ok_or(Refused::LimitReached)?;
-        let room = self.config.max_heap_bytes.saturating_sub(self.used_bytes());
+        let room = self.limit_bytes().saturating_sub(self.used_bytes());
         if rounded > room {
             return Err(Refused::LimitReached);
         }
@@ -485,7 +524,7 @@ impl Core {
         first_word: u64,
         ty: u64,
     ) -> Result<Ref, OutOfMemory> {
-        if self.used_bytes() + BLOCK > self.config.max_heap_bytes {
+        if self.refuses_block() {
             return Err(OutOfMemory);
         }
         let address = self.take_old(size).ok_or(OutOfMemory)?;

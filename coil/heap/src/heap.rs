@@ -185,6 +185,7 @@ impl Core {
         if self.config.verify {
             self.verify_heap(mutators);
         }
+        self.settle_grant();
         let collected = Instant::now();
         self.trim(extent == Extent::Full);
         if let Some(give_back) = self.config.give_back

@@ -2,5 +2,7 @@
 #![allow(unsafe_code, reason = "calls of the C library")]
 
 mod resident;
+mod stack;
 
 pub use resident::{give_back, give_back_files, give_back_malloc};
+pub use stack::stack_limit;

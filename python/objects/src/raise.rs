@@ -14,6 +14,11 @@ pub struct Raised(());
 
 /// How far beyond the heap's limit MemoryErrors may go.
 const MEMORY_ERROR_RESERVE: usize = 256 << 10;
+/// What each MemoryError lets the program use beyond the limit, to handle it, and what all of them together.
+const HANDLER_BYTES: usize = 256 << 10;
+const HANDLERS_MOST_BYTES: usize = 2 << 20;
+/// The same for showing an error that ends the program.
+const LAST_BYTES: usize = 4 << 20;
 
 /// What native code returns.
 pub type PyResult<T = Value> = Result<T, Raised>;
@@ -58,6 +63,7 @@ impl Vm {
     #[cold]
     pub fn raise_memory_error(&mut self) -> Raised {
         let mutator = self.mutator();
+        mutator.grant(HANDLER_BYTES, HANDLERS_MOST_BYTES);
         let class = types::MemoryError.as_ref();
         let made = mutator.beyond_limit(MEMORY_ERROR_RESERVE, || {
             mutator.alloc(layout::EXCEPTION, Some(class), layout::EXCEPTION_SIZE)
@@ -71,6 +77,12 @@ impl Vm {
         let error = Value::from_ref(error);
         crate::exception::set_context(self, error);
         self.raise(error)
+    }
+
+    /// Makes room beyond the heap's limit to show an error that ends the program.
+    pub fn grant_last_words(&mut self) {
+        self.mutator()
+            .grant(LAST_BYTES, HANDLERS_MOST_BYTES + LAST_BYTES);
     }
 
     /// Whether the pending exception is of a builtin class.

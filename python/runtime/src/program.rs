@@ -103,6 +103,7 @@ impl Python {
     /// Shows an uncaught exception, or gives what SystemExit asks for.
     fn finish(&mut self, raised: Raised) -> u8 {
         let error = self.vm().take_raised(raised);
+        self.vm().grant_last_words();
         let status = match taipan_core::system_exit_code(self.vm(), error) {
             Ok(None) => match self.remember(error) {
                 Ok(()) => taipan_modules::sys::hooks::show_uncaught(self.vm(), error),

@@ -126,5 +126,5 @@ fn check_limits(tokens: &Tokens) -> Option<(ErrorKind, &'static str, TextRange)>
 /// Drops a tree that may be as deep as its source of `len` bytes is long.
 pub fn drop_deep(tree: Mod, len: usize) {
     let needed = len.saturating_mul(512).clamp(1 << 16, 1 << 30);
-    stacker::maybe_grow(needed.min(1 << 20), needed, move || drop(tree));
+    stacker::maybe_grow(needed, needed, move || drop(tree));
 }

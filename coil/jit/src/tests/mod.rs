@@ -1,6 +1,7 @@
 //! A toy language under every mode of the driver: whatever is recorded, optimised, compiled, left and resumed, results are Direct's.
 
 mod programs;
+mod settled;
 mod toy;
 
 use crate::tiny::{Code, Guest, INTERRUPTED, STACK_OVERFLOW, language};

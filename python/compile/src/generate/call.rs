@@ -6,6 +6,7 @@ use crate::ir::Reg;
 use crate::names::NameId;
 use crate::symbols::used;
 use crate::unit::Var;
+use std::collections::HashSet;
 use taipan_bytecode::{Const, Op};
 use taipan_syntax::Ranged;
 use taipan_syntax::ast::{self, Expr};
@@ -173,15 +174,13 @@ impl<'a> Generator<'a> {
     }
 
     fn check_keywords(&mut self, arguments: &ast::Arguments) -> Result<()> {
-        for (at, keyword) in arguments.keywords.iter().enumerate() {
+        let mut seen = HashSet::new();
+        for keyword in &arguments.keywords {
             let Some(name) = &keyword.arg else { continue };
             if name.as_str() == "__debug__" {
                 return self.error("cannot assign to __debug__", keyword.range());
             }
-            let repeated = arguments.keywords[..at]
-                .iter()
-                .any(|other| other.arg.as_ref().is_some_and(|other| other.id == name.id));
-            if repeated {
+            if !seen.insert(name.as_str()) {
                 return self.error(
                     format!("keyword argument repeated: {name}"),
                     keyword.range(),
