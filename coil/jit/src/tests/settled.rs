@@ -20,14 +20,16 @@ fn push(guest: &mut Guest, code: &Code) {
 fn pop(guest: &mut Guest) {
     let cx = guest.context();
     // SAFETY: the context is live.
-    unsafe { (*cx).frame_top = (*cx).frame_top.wrapping_sub(1) };
+    let cx = unsafe { &mut *cx };
+    cx.frame_top = cx.frame_top.wrapping_sub(1);
 }
 
 /// What the records hold, from the outermost.
 fn scans(guest: &mut Guest) -> Vec<u32> {
     let cx = guest.context();
     // SAFETY: the context is live.
-    let (mut record, top) = unsafe { ((*cx).stack.records().wrapping_add(1), (*cx).frame_top) };
+    let cx = unsafe { &*cx };
+    let (mut record, top) = (cx.stack.records().wrapping_add(1), cx.frame_top);
     let mut all = Vec::new();
     while record <= top {
         // SAFETY: records up to the top are complete.
@@ -55,7 +57,9 @@ fn frames_that_wait_are_settled_until_they_run_again() {
     let object = young(&guest);
     let cx = guest.context();
     // SAFETY: the context is live.
-    let top = unsafe { &*(*cx).frame_top };
+    let top = unsafe { (*cx).frame_top };
+    // SAFETY: a complete record.
+    let top = unsafe { &*top };
     // SAFETY: a register of its window.
     unsafe { *top.base = object };
     push(&mut guest, &code);
@@ -82,7 +86,9 @@ fn the_verifier_finds_young_objects_in_settled_frames() {
     let object = young(&guest);
     let cx = guest.context();
     // SAFETY: the context is live.
-    let below = unsafe { &*(*cx).frame_top.wrapping_sub(1) };
+    let below = unsafe { (*cx).frame_top }.wrapping_sub(1);
+    // SAFETY: a complete record.
+    let below = unsafe { &*below };
     // SAFETY: a register of its window.
     unsafe { *below.base = object };
     guest.mutator().collect(false);
