@@ -48,11 +48,12 @@ fn ends_too_soon(error: &SyntaxError, source: &str) -> bool {
     let lines = source.lines().count();
     let last = source.lines().last().unwrap_or_default();
     let decorator = last.trim_start().starts_with('@');
+    // An error behind the last line is said to be there without a place.
+    let behind = error.line as usize > lines || error.line as usize == lines && error.offset == 0;
     let wanted = error.message.starts_with("expected an indented block")
         || error.message == "expected 'except' or 'finally' block"
-        || decorator && error.line as usize > lines;
-    // The error stands behind the last line, or at its end.
-    wanted && (error.line as usize > lines || error.offset as usize > last.chars().count())
+        || decorator && behind;
+    wanted && (behind || error.offset as usize > last.chars().count())
 }
 
 #[cfg(test)]
