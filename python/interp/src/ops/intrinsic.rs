@@ -2,6 +2,7 @@
 
 use super::call::vm;
 use super::list_method::{list_append, list_insert, list_pop, list_remove};
+use super::raw;
 use crate::fields;
 use crate::opaque;
 use crate::ops::iterate::inherits_from_list;
@@ -13,7 +14,7 @@ use taipan_objects::native::{Intrinsic, NativeDef, NativeKind};
 use taipan_objects::ty;
 
 /// The float that a number stands for.
-fn as_float<M: Machine>(value: M::Val) -> Option<M::Float> {
+pub(super) fn as_float<M: Machine>(value: M::Val) -> Option<M::Float> {
     if value.is_float().yes() {
         return Some(value.float());
     }
@@ -208,13 +209,10 @@ fn ord<M: Machine>(m: &mut M, value: M::Val) -> Result<Option<M::Val>, Leave> {
     {
         return Ok(None);
     }
-    let (mask, zero) = (m.int(i64::from(taipan_objects::str::STATE_ASCII)), m.int(0));
-    if !(object.load_int(fields::STR_STATE) & mask)
-        .differs(zero)
-        .yes()
-    {
+    if !raw::is_ascii(m, object) {
         return Ok(None);
     }
+    let zero = m.int(0);
     let point = object.item_int(fields::STR_ASCII, zero);
     Ok(Some(m.from_int(point)))
 }

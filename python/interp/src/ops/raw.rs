@@ -1,5 +1,6 @@
 //! Items of what holds plain numbers or characters in memory: bytes, bytearrays, arrays (module `array`), ASCII strings.
 
+use super::intrinsic::as_float;
 use super::item::resolve;
 use crate::fields;
 use coil_machine::{Access, Barrier, BoolOps, Field, IntOps, Machine, RefOps, ValOps};
@@ -135,11 +136,7 @@ pub(super) fn set<M: Machine>(m: &mut M, container: M::Val, index: M::Int, value
     };
     let field = item(row.access);
     if row.access == Access::F64 {
-        let float = if value.is_float().yes() {
-            value.float()
-        } else if value.is_int().yes() {
-            value.int().to_float()
-        } else {
+        let Some(float) = as_float::<M>(value) else {
             return false;
         };
         m.store_item_float(row.start, field, index, float);
@@ -176,7 +173,7 @@ pub(super) fn is_ascii<M: Machine>(m: &M, string: M::Ref) -> bool {
 }
 
 /// The string of one character of an ASCII string, at an index in range.
-pub(super) fn character<M: Machine>(m: &M, string: M::Ref, index: M::Int) -> M::Val {
+fn character<M: Machine>(m: &M, string: M::Ref, index: M::Int) -> M::Val {
     let point = string.item_int(fields::STR_ASCII, index);
     // SAFETY: the machine's context belongs to a Vm.
     let vm = unsafe { Vm::from_context(m.context()) };

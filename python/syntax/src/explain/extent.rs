@@ -170,8 +170,8 @@ fn separates(kind: TokenKind) -> bool {
     )
 }
 
-/// Starts an expression, and cannot go on with one.
-fn starts(kind: TokenKind) -> bool {
+/// A name, number, string or other expression of one token.
+fn is_atom(kind: TokenKind) -> bool {
     matches!(
         kind,
         TokenKind::Name
@@ -179,33 +179,31 @@ fn starts(kind: TokenKind) -> bool {
             | TokenKind::Float
             | TokenKind::Complex
             | TokenKind::String
-            | TokenKind::FStringStart
             | TokenKind::None
             | TokenKind::True
             | TokenKind::False
             | TokenKind::Ellipsis
-            | TokenKind::Lpar
-            | TokenKind::Lsqb
-            | TokenKind::Lbrace
     )
+}
+
+/// Starts an expression, and cannot go on with one.
+fn starts(kind: TokenKind) -> bool {
+    let opens = [
+        TokenKind::FStringStart,
+        TokenKind::Lpar,
+        TokenKind::Lsqb,
+        TokenKind::Lbrace,
+    ];
+    is_atom(kind) || opens.contains(&kind)
 }
 
 /// Ends an expression.
 fn ends(kind: TokenKind) -> bool {
-    matches!(
-        kind,
-        TokenKind::Name
-            | TokenKind::Int
-            | TokenKind::Float
-            | TokenKind::Complex
-            | TokenKind::String
-            | TokenKind::FStringEnd
-            | TokenKind::None
-            | TokenKind::True
-            | TokenKind::False
-            | TokenKind::Ellipsis
-            | TokenKind::Rpar
-            | TokenKind::Rsqb
-            | TokenKind::Rbrace
-    )
+    let closes = [
+        TokenKind::FStringEnd,
+        TokenKind::Rpar,
+        TokenKind::Rsqb,
+        TokenKind::Rbrace,
+    ];
+    is_atom(kind) || closes.contains(&kind)
 }
