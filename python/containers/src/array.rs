@@ -89,18 +89,18 @@ impl Array {
         self.splice(vm, len, len, &item[..self.kind.size()])
     }
 
-    /// Appends bytes that are items.
-    fn append_bytes(self, vm: &mut Vm, bytes: &[u8]) -> PyResult<()> {
+    /// Appends bytes that are items. A copy: the object that they come from may move while the array grows.
+    fn append_bytes(self, vm: &mut Vm, bytes: Vec<u8>) -> PyResult<()> {
         if !bytes.len().is_multiple_of(self.kind.size()) {
             return Err(vm.raise_value("bytes length not a multiple of item size"));
         }
         let len = self.len();
-        self.splice(vm, len, len, bytes)
+        self.splice(vm, len, len, &bytes)
     }
 
     fn append_text(self, vm: &mut Vm, text: Str) -> PyResult<()> {
         let bytes: Vec<u8> = text.text().iter().flat_map(u32::to_ne_bytes).collect();
-        self.append_bytes(vm, &bytes)
+        self.append_bytes(vm, bytes)
     }
 
     fn extend(self, vm: &mut Vm, iterable: Value) -> PyResult<()> {
@@ -109,7 +109,7 @@ impl Array {
                 return Err(vm.raise_type("can only extend with array of same kind"));
             }
             let bytes = other.bytes.data().to_vec();
-            return self.append_bytes(vm, &bytes);
+            return self.append_bytes(vm, bytes);
         }
         self.append_all(vm, iterable)
     }
@@ -199,9 +199,9 @@ fn with_initial(vm: &mut Vm, class: Type, code: u32, initial: Option<Value>) -> 
     } else if let Some(other) = Array::of(initial).filter(|other| other.kind == kind) {
         array.extend(vm, other.object)?;
     } else if let Some(bytes) = Bytes::of(initial) {
-        array.append_bytes(vm, bytes.data())?;
+        array.append_bytes(vm, bytes.data().to_vec())?;
     } else if let Some(bytes) = ByteArray::of(initial) {
-        array.append_bytes(vm, bytes.data())?;
+        array.append_bytes(vm, bytes.data().to_vec())?;
     } else {
         array.append_all(vm, initial)?;
     }

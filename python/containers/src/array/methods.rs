@@ -107,7 +107,7 @@ fn fromfile(vm: &mut Vm, args: Args) -> PyResult {
         return Err(vm.raise_type("read() didn't return bytes"));
     };
     let enough = bytes.data().len() == size;
-    array.append_bytes(vm, bytes.data())?;
+    array.append_bytes(vm, bytes.data().to_vec())?;
     if enough {
         Ok(ty::none())
     } else {
@@ -144,8 +144,7 @@ fn frombytes(vm: &mut Vm, args: Args) -> PyResult {
         let name = protocol::type_name(args.at(1));
         return Err(vm.raise_type(&format!("a bytes-like object is required, not '{name}'")));
     };
-    let bytes = bytes.to_vec();
-    array.append_bytes(vm, &bytes)?;
+    array.append_bytes(vm, bytes.to_vec())?;
     Ok(ty::none())
 }
 

@@ -81,7 +81,7 @@ fn reconstruct(vm: &mut Vm, args: Args) -> PyResult {
     let kind = fitting.flatten().unwrap_or(kind);
     if native {
         let array = make(vm, class, kind, &[])?;
-        array.append_bytes(vm, bytes.data())?;
+        array.append_bytes(vm, bytes.data().to_vec())?;
         return Ok(array.object);
     }
     let items = foreign_items(vm, format, args.at(3), bytes)?;
