@@ -14,8 +14,10 @@ const SIGINT: i32 = 2;
 /// Runs a program until it has printed a line and for a while longer, and sends it an interrupt. What it wrote to standard error, and how it ended;
 /// none where it went on.
 fn interrupted(program: &str, jit: &str) -> Option<(String, ExitStatus)> {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_taipan"))
-        .args(["-c", program])
+    // What runs the tests may ignore interrupts, as shells do for what they run in the background: that is inherited.
+    let mut child = Command::new("env")
+        .args(["--default-signal", env!("CARGO_BIN_EXE_taipan"), "-c"])
+        .arg(program)
         .env("COIL_JIT", jit)
         .env("PYTHON_COLORS", "0")
         .stdin(Stdio::null())

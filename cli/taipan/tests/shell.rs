@@ -50,7 +50,9 @@ impl Session {
         environment: &[(&str, &Path)],
     ) -> Option<Session> {
         // The shell gives way to the program: waiting for it, a shell would take an interrupt of the program for its own.
-        let line = format!("exec {} {options}", env!("CARGO_BIN_EXE_taipan"));
+        let program = env!("CARGO_BIN_EXE_taipan");
+        // What runs the tests may ignore interrupts.
+        let line = format!("exec env --default-signal {program} {options}");
         let child = Command::new("script")
             .args(["-qec", &line, "/dev/null"])
             .env("TERM", "xterm")

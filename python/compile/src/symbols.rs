@@ -63,7 +63,9 @@ pub(crate) mod used {
     pub(crate) const DELETED: u16 = 256;
     /// Found to be used by an inner scope with a code object of its own.
     pub(crate) const CAPTURED: u16 = 512;
-    pub(crate) const BOUND: u16 = LOCAL | PARAM | TYPE_PARAM;
+    /// Bound by an import: unlike other assignments, one that a `global` or `nonlocal` may follow.
+    pub(crate) const IMPORTED: u16 = 1024;
+    pub(crate) const BOUND: u16 = LOCAL | PARAM | TYPE_PARAM | IMPORTED;
 }
 
 /// What a name means.

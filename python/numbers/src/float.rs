@@ -186,7 +186,7 @@ fn from_object(vm: &mut Vm, value: Value) -> PyResult<f64> {
                 "float() argument must be a string or a real number, not '{name}'"
             )));
         }
-        return protocol::to_f64(vm, value);
+        return protocol::converted_f64(vm, value);
     };
     match floats::parse(&bytes) {
         Some(float) => Ok(float),

@@ -4,7 +4,7 @@
 use crate::dict::Dict;
 use crate::layout::{self, at};
 use crate::mem;
-use crate::native::{Args, Convention, Intrinsic, NativeDef, NativeKind};
+use crate::native::{self, Args, Convention, Intrinsic, NativeDef, NativeKind};
 use crate::number;
 use crate::protocol;
 use crate::raise::PyResult;
@@ -12,11 +12,11 @@ use crate::slots::{BinaryOp, CompareOp, Slots};
 use crate::str::Str;
 use crate::ty::{self, Type, types};
 use crate::vm::Vm;
-use coil_value::Value;
+use coil_value::{Ref, Value};
 
 const fn wrapper(
     name: &'static str,
-    function: crate::native::NativeFn,
+    function: native::NativeFn,
     convention: Convention,
     signature: &'static str,
 ) -> NativeDef {
@@ -38,7 +38,7 @@ fn owner(args: &Args) -> Type {
         .expect("wrappers are called through their descriptor");
     let owner = match descriptor.layout() {
         layout::NATIVE_METHOD => mem::reference(descriptor, at::DESCR_TYPE),
-        _ if crate::native::def_of(descriptor).kind == NativeKind::StaticMethod => {
+        _ if native::def_of(descriptor).kind == NativeKind::StaticMethod => {
             mem::value(descriptor, at::NATIVE_SELF).and_then(Value::as_ref)
         }
         _ => mem::value(descriptor, at::NATIVE_MODULE).and_then(Value::as_ref),
@@ -355,6 +355,37 @@ fn call_binary(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> PyResult {
     Ok(ty::not_implemented())
 }
 
+/// The type whose slot a method of this name stands for, if it is the wrapper of one. (A wrapper that has got another name is a method like any.)
+fn wrapped_slot(method: Ref, name: Str) -> Option<Type> {
+    let owner = match method.layout() {
+        layout::NATIVE_FUNCTION if std::ptr::eq(native::def_of(method), &NEW_DEF) => {
+            mem::reference(method, at::NATIVE_SELF)
+        }
+        layout::NATIVE_METHOD if native::def_of(method).kind == NativeKind::Wrapper => {
+            mem::reference(method, at::DESCR_TYPE)
+        }
+        _ => None,
+    };
+    owner
+        .filter(|_| name.is(native::def_of(method).name))
+        .map(Type::from_ref)
+}
+
+/// What to do for a slot behind several methods: what all of them stand for, or else a call of one of them.
+fn together(found: &[Found]) -> Found {
+    let mut present = found
+        .iter()
+        .filter(|found| !matches!(found, Found::Nothing));
+    let Some(&first) = present.next() else {
+        return Found::Nothing;
+    };
+    if present.all(|found| *found == first) {
+        first
+    } else {
+        Found::Guest
+    }
+}
+
 /// Gives a class the slots that its special methods (own and inherited) call for.
 pub fn update_all_slots(vm: &mut Vm, ty: Type) {
     let mut slots = Slots::default();
@@ -371,26 +402,8 @@ pub fn update_all_slots(vm: &mut Vm, ty: Type) {
         match ty.lookup(name) {
             None => Found::Nothing,
             Some(found) if found == ty::none() => Found::Blocked,
-            Some(found) => match found.as_ref() {
-                Some(object)
-                    if object.layout() == layout::NATIVE_FUNCTION
-                        && std::ptr::eq(crate::native::def_of(object), &NEW_DEF) =>
-                {
-                    match mem::reference(object, at::NATIVE_SELF) {
-                        Some(owner) => Found::Native(Type::from_ref(owner)),
-                        None => Found::Guest,
-                    }
-                }
-                Some(object)
-                    if object.layout() == layout::NATIVE_METHOD
-                        && crate::native::def_of(object).kind == NativeKind::Wrapper =>
-                {
-                    Found::Native(
-                        mem::reference(object, at::DESCR_TYPE)
-                            .map(Type::from_ref)
-                            .expect("wrappers know their type"),
-                    )
-                }
+            Some(found) => match found.as_ref().and_then(|found| wrapped_slot(found, name)) {
+                Some(owner) if ty.is_subtype(owner) => Found::Native(owner),
                 _ => Found::Guest,
             },
         }
@@ -398,9 +411,9 @@ pub fn update_all_slots(vm: &mut Vm, ty: Type) {
     macro_rules! slot {
         ($field:ident, $name:ident, $call:expr) => {
             match find(names.$name.str()) {
-                Found::Guest => slots.$field = Some($call),
+                Found::Guest | Found::Blocked => slots.$field = Some($call),
                 Found::Native(owner) => slots.$field = owner.slots().$field,
-                Found::Blocked | Found::Nothing => {}
+                Found::Nothing => {}
             }
         };
     }
@@ -450,6 +463,12 @@ pub fn update_all_slots(vm: &mut Vm, ty: Type) {
         let name = protocol::type_name(result);
         Err(vm.raise_type(&format!("__bool__ should return bool, returned {name}")))
     });
+    if matches!(find(names.__bool__.str()), Found::Blocked) {
+        slots.bool = Some(|vm, this| {
+            let name = protocol::type_name(this);
+            Err(vm.raise_type(&format!("'{name}' cannot be interpreted as a boolean")))
+        });
+    }
     slot!(len, __len__, |vm, this| {
         let result = call_one(vm, this, |n| n.__len__.str(), &[])?;
         let length = protocol::index_i64(vm, result)?;
@@ -535,64 +554,46 @@ pub fn update_all_slots(vm: &mut Vm, ty: Type) {
         let given = protocol::type_name(result);
         Err(vm.raise_type(&format!("__init__() should return None, not '{given}'")))
     });
-    // Slots behind several methods: the guest's version if any of them is the guest's.
-    let guest = |found: &[Found]| found.iter().any(|found| matches!(found, Found::Guest));
     match find(names.__hash__.str()) {
         Found::Blocked => slots.hash = None,
         Found::Native(owner) => slots.hash = owner.slots().hash,
         Found::Guest => slots.hash = Some(call_hash),
         Found::Nothing => {}
     }
-    if guest(&[
-        find(names.__eq__.str()),
-        find(names.__ne__.str()),
-        find(names.__lt__.str()),
-        find(names.__le__.str()),
-        find(names.__gt__.str()),
-        find(names.__ge__.str()),
-    ]) {
-        slots.compare = Some(call_compare);
-    } else if let Found::Native(owner) = find(names.__eq__.str()) {
-        slots.compare = owner.slots().compare;
-    }
-    if guest(&[
-        find(names.__getattribute__.str()),
-        find(names.__getattr__.str()),
-    ]) {
-        slots.get_attr = Some(call_get_attr);
-    } else if let Found::Native(owner) = find(names.__getattribute__.str()) {
-        slots.get_attr = owner.slots().get_attr;
-    }
-    if guest(&[find(names.__setattr__.str()), find(names.__delattr__.str())]) {
-        slots.set_attr = Some(call_set_attr);
-    } else if let Found::Native(owner) = find(names.__setattr__.str()) {
-        slots.set_attr = owner.slots().set_attr;
-    }
-    if guest(&[find(names.__setitem__.str()), find(names.__delitem__.str())]) {
-        slots.set_item = Some(call_set_item);
-    }
-    if guest(&[find(names.__set__.str()), find(names.__delete__.str())]) {
-        slots.set = Some(call_set);
-    }
-    for op in BinaryOp::ALL {
-        let (plain, reflected, in_place) = binary_names(op);
-        let known = |text: &str| {
-            vm.interp
-                .interned
-                .find(str_hash(text), |s| s.is(text))
-                .and_then(Str::of)
+    macro_rules! shared_slot {
+        ($field:ident, [$($name:ident),*], $call:expr) => {
+            match together(&[$(find(names.$name.str())),*]) {
+                Found::Guest | Found::Blocked => slots.$field = Some($call),
+                Found::Native(owner) => slots.$field = owner.slots().$field,
+                Found::Nothing => {}
+            }
         };
-        let found = |name: Option<Str>| name.map_or(Found::Nothing, &find);
-        let (plain, reflected, in_place) = (
-            found(known(plain)),
-            found(known(reflected)),
-            found(known(in_place)),
-        );
-        if guest(&[plain, reflected]) {
-            slots.binary[op as usize] = Some(BINARY_CALLS[op as usize]);
+    }
+    shared_slot!(
+        compare,
+        [__eq__, __ne__, __lt__, __le__, __gt__, __ge__],
+        call_compare
+    );
+    shared_slot!(get_attr, [__getattribute__, __getattr__], call_get_attr);
+    shared_slot!(set_attr, [__setattr__, __delattr__], call_set_attr);
+    shared_slot!(set_item, [__setitem__, __delitem__], call_set_item);
+    shared_slot!(set, [__set__, __delete__], call_set);
+    for op in BinaryOp::ALL {
+        let at = op as usize;
+        let (plain, reflected, in_place) = binary_names(op);
+        let found = |text: &str| {
+            let known = vm.interp.interned.find(str_hash(text), |s| s.is(text));
+            known.and_then(Str::of).map_or(Found::Nothing, &find)
+        };
+        match together(&[found(plain), found(reflected)]) {
+            Found::Guest | Found::Blocked => slots.binary[at] = Some(BINARY_CALLS[at]),
+            Found::Native(owner) => slots.binary[at] = owner.slots().binary[at],
+            Found::Nothing => {}
         }
-        if guest(&[in_place]) {
-            slots.in_place[op as usize] = Some(IN_PLACE_CALLS[op as usize]);
+        match found(in_place) {
+            Found::Guest | Found::Blocked => slots.in_place[at] = Some(IN_PLACE_CALLS[at]),
+            Found::Native(owner) => slots.in_place[at] = owner.slots().in_place[at],
+            Found::Nothing => {}
         }
     }
     ty.update_slots(|own| *own = slots);
@@ -624,7 +625,7 @@ fn str_hash(text: &str) -> i64 {
     crate::str::hash_bytes(text.as_bytes())
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 enum Found {
     Nothing,
     Blocked,

@@ -11,7 +11,7 @@ mod iterate;
 mod text;
 
 pub use arithmetic::{
-    binary, binary_right, in_place, index, index_clamped, index_i64, to_f64, unary,
+    binary, binary_right, converted_f64, in_place, index, index_clamped, index_i64, to_f64, unary,
 };
 pub use attribute::{
     attribute_error, get_attr, get_attr_named, get_attr_opt, no_attribute, object_find_attr,

@@ -14,7 +14,7 @@ use taipan_objects::natives;
 use taipan_objects::protocol;
 use taipan_objects::str::Str;
 use taipan_objects::ty::{self, Type, types};
-use taipan_objects::{PyResult, Vm};
+use taipan_objects::{PyResult, Raised, Vm};
 
 pub(crate) use frame::state_of;
 
@@ -122,7 +122,8 @@ fn throw(vm: &mut Vm, args: Args) -> PyResult {
     }
 }
 
-/// Raises an exception inside a suspended generator, or what it delegates to. The frames of those that delegate are there meanwhile.
+/// Raises an exception inside a suspended generator, or what it delegates to. The frames of those that delegate are there meanwhile (but for
+/// GeneratorExit: what they delegate to is closed then).
 pub(crate) fn throw_into(
     vm: &mut Vm,
     generator: Ref,
@@ -130,6 +131,9 @@ pub(crate) fn throw_into(
 ) -> PyResult<Result<Value, Value>> {
     // SAFETY: the context is the running one.
     let _frames = unsafe { coil_jit::real_frames(&raw mut vm.cx) };
+    if exception::is_a(error, &types::GENERATOR_EXIT) {
+        return exit_into(vm, generator, error);
+    }
     let bottom = vm.cx.frame_top;
     let mut innermost = generator;
     let mut result = loop {
@@ -156,16 +160,7 @@ fn throw_or_descend(
     let Some(inner) = delegate(generator) else {
         return raise_inside(vm, generator, error).map(ControlFlow::Break);
     };
-    if exception::is_a(error, &types::GENERATOR_EXIT) {
-        // Its frame is not shown meanwhile.
-        mem::set(generator, at::GEN_STATE, state::RUNNING);
-        let closed = close_value(vm, inner);
-        mem::set(generator, at::GEN_STATE, state::SUSPENDED);
-        let error = closed.map_or_else(|raised| vm.take_raised(raised), |()| error);
-        return raise_inside(vm, generator, error).map(ControlFlow::Break);
-    }
-    let is_generator = |inner: &Ref| inner.layout() == taipan_objects::layout::GENERATOR;
-    if let Some(inner) = inner.as_ref().filter(is_generator) {
+    if let Some(inner) = as_generator(inner) {
         return match frame::push_frame(vm, generator) {
             Ok(_) => Ok(ControlFlow::Continue(inner)),
             Err(raised) => go_on(vm, generator, Err(raised)).map(ControlFlow::Break),
@@ -251,32 +246,94 @@ fn raise_inside(vm: &mut Vm, generator: Ref, error: Value) -> PyResult<Result<Va
     }
 }
 
-fn close_value(vm: &mut Vm, value: Value) -> PyResult<()> {
-    if let Some(generator) = value
-        .as_ref()
-        .filter(|object| object.layout() == taipan_objects::layout::GENERATOR)
-    {
-        return close_generator(vm, generator).map(|_| ());
-    }
-    let name = vm.interp.names.close.str();
-    match protocol::get_attr_opt(vm, value, name)? {
-        Some(method) => protocol::call(vm, method, &[]).map(|_| ()),
-        None => Ok(()),
+/// Raises GeneratorExit inside a generator, after what it delegates to is closed: from the end of a chain of generators to its beginning. Those
+/// that wait run meanwhile, and `GEN_PARENT` leads back to them.
+fn exit_into(vm: &mut Vm, generator: Ref, error: Value) -> PyResult<Result<Value, Value>> {
+    frame::dissolve(vm, generator)?;
+    let mut innermost = generator;
+    let mut closed = loop {
+        match close_delegate(vm, innermost) {
+            Ok(Some(inner)) => {
+                mem::set(innermost, at::GEN_STATE, state::RUNNING);
+                vm.store(inner, at::GEN_PARENT, Some(Value::from_ref(innermost)));
+                innermost = inner;
+            }
+            Ok(None) => break Ok(()),
+            Err(raised) => break Err(raised),
+        }
+    };
+    loop {
+        let thrown = match closed {
+            Err(raised) => vm.take_raised(raised),
+            Ok(()) if innermost == generator => error,
+            Ok(()) => generator_exit(vm),
+        };
+        let outcome = raise_inside(vm, innermost, thrown);
+        if innermost == generator {
+            return outcome;
+        }
+        let outer = mem::reference(innermost, at::GEN_PARENT).expect("set on the way down");
+        vm.store(innermost, at::GEN_PARENT, None);
+        mem::set(outer, at::GEN_STATE, state::SUSPENDED);
+        closed = closed_with(vm, innermost, outcome).map(|_| ());
+        innermost = outer;
     }
 }
 
-fn close_generator(vm: &mut Vm, generator: Ref) -> PyResult {
-    match state_of(generator) {
-        state::FINISHED => return Ok(ty::none()),
-        state::CREATED => {
-            mem::set(generator, at::GEN_STATE, state::FINISHED);
-            return Ok(ty::none());
+/// Closes what a suspended generator delegates to, unless that is a generator which has to run for it: that is given.
+fn close_delegate(vm: &mut Vm, generator: Ref) -> PyResult<Option<Ref>> {
+    let Some(inner) = delegate(generator) else {
+        return Ok(None);
+    };
+    if let Some(inner) = as_generator(inner) {
+        let runs = !finish_unstarted(inner);
+        if runs {
+            frame::dissolve(vm, inner)?;
         }
-        _ => {}
+        return Ok(runs.then_some(inner));
     }
+    // The frame of the generator is not shown meanwhile.
+    mem::set(generator, at::GEN_STATE, state::RUNNING);
+    let name = vm.interp.names.close.str();
+    let closed = match protocol::get_attr_opt(vm, inner, name) {
+        Ok(Some(method)) => protocol::call(vm, method, &[]).map(|_| None),
+        Ok(None) => Ok(None),
+        Err(raised) => ignore(vm, raised, inner).map(|()| None),
+    };
+    mem::set(generator, at::GEN_STATE, state::SUSPENDED);
+    closed
+}
+
+/// Reports what looking for the `close` of a delegate has raised.
+fn ignore(vm: &mut Vm, raised: Raised, delegate: Value) -> PyResult<()> {
+    let error = vm.take_raised(raised);
+    let text = protocol::repr_text(vm, delegate)?;
+    let header = format!("Exception ignored while closing generator {text}");
+    taipan_core::print_unraisable(vm, error, &header)
+}
+
+fn as_generator(value: Value) -> Option<Ref> {
+    let is_generator = |object: &Ref| object.layout() == taipan_objects::layout::GENERATOR;
+    value.as_ref().filter(is_generator)
+}
+
+/// Closes a generator for which nothing has to run, and gives whether that is so.
+fn finish_unstarted(generator: Ref) -> bool {
+    let now = state_of(generator);
+    if now == state::CREATED {
+        mem::set(generator, at::GEN_STATE, state::FINISHED);
+    }
+    matches!(now, state::CREATED | state::FINISHED)
+}
+
+fn generator_exit(vm: &mut Vm) -> Value {
     let raised = vm.raise_with(&types::GENERATOR_EXIT, &[]);
-    let exit = vm.take_raised(raised);
-    match throw_into(vm, generator, exit) {
+    vm.take_raised(raised)
+}
+
+/// What closing a generator gives, in which GeneratorExit was raised.
+fn closed_with(vm: &mut Vm, generator: Ref, outcome: PyResult<Result<Value, Value>>) -> PyResult {
+    match outcome {
         Ok(Ok(_)) => {
             let kind = protocol::type_name(Value::from_ref(generator));
             Err(vm.raise_runtime(&format!("{kind} ignored GeneratorExit")))
@@ -290,6 +347,15 @@ fn close_generator(vm: &mut Vm, generator: Ref) -> PyResult {
         }
         Err(raised) => Err(raised),
     }
+}
+
+fn close_generator(vm: &mut Vm, generator: Ref) -> PyResult {
+    if finish_unstarted(generator) {
+        return Ok(ty::none());
+    }
+    let exit = generator_exit(vm);
+    let outcome = throw_into(vm, generator, exit);
+    closed_with(vm, generator, outcome)
 }
 
 fn close(vm: &mut Vm, args: Args) -> PyResult {

@@ -121,7 +121,9 @@ impl Job {
             Ok(expected) => expected,
             Err(text) => return Verdict::Failed(format!("    {text}\n")),
         };
-        let mut command = Command::new(interpreter);
+        // Signals that whoever runs the tests ignores, as for what runs in the background, are not ignored by the script.
+        let mut command = Command::new("env");
+        command.arg("--default-signal").arg(interpreter);
         command.args(&self.words).current_dir(&self.folder);
         for name in [
             "COIL_JIT",

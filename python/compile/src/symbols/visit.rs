@@ -237,7 +237,7 @@ impl<'n> Builder<'n> {
                         alias.name.range(),
                     ),
                 };
-                self.bind(text, used::LOCAL, range).map(drop)
+                self.bind(text, used::IMPORTED, range).map(drop)
             }),
             Stmt::ImportFrom(import) => {
                 for alias in &import.names {
@@ -248,7 +248,7 @@ impl<'n> Builder<'n> {
                         continue;
                     }
                     let name = alias.asname.as_ref().unwrap_or(&alias.name);
-                    self.bind(name, used::LOCAL, name.range())?;
+                    self.bind(name, used::IMPORTED, name.range())?;
                 }
                 Ok(())
             }

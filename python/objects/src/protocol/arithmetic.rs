@@ -3,9 +3,9 @@
 use super::type_name;
 use crate::number;
 use crate::raise::{PyResult, Raised};
-use crate::slots::{BinaryOp, Unary};
+use crate::slots::{BinaryOp, Slots, Unary};
 use crate::str::Str;
-use crate::ty::{self, Type};
+use crate::ty::{self, Type, types};
 use crate::vm::Vm;
 use coil_value::Value;
 
@@ -193,10 +193,22 @@ pub fn index_i64(vm: &mut Vm, value: Value) -> PyResult<i64> {
 /// # Errors
 /// TypeError for what is no real number ("must be real number, not X"); OverflowError.
 pub fn to_f64(vm: &mut Vm, value: Value) -> PyResult<f64> {
-    if let Some(float) = number::float_of(value) {
-        return Ok(float);
+    match number::float_of(value) {
+        Some(float) => Ok(float),
+        None => converted_f64(vm, value),
     }
-    if let Some(int) = number::int_of(value) {
+}
+
+/// The same of a subclass instance of `float`, too, whose class may have a `__float__` of its own.
+///
+/// # Errors
+/// As [`to_f64`].
+pub fn converted_f64(vm: &mut Vm, value: Value) -> PyResult<f64> {
+    let slots = Type::of(value).slots();
+    let address = |slots: &Slots| slots.float.map(|slot| slot as usize);
+    if let Some(int) = number::int_of(value)
+        && address(slots) == address(Type::from_ref(types::INT.as_ref()).slots())
+    {
         return match int {
             number::IntView::Small(int) => Ok(int as f64),
             number::IntView::Big(int) => match int.to_f64() {
@@ -205,7 +217,6 @@ pub fn to_f64(vm: &mut Vm, value: Value) -> PyResult<f64> {
             },
         };
     }
-    let slots = Type::of(value).slots();
     if let Some(slot) = slots.float {
         let result = slot(vm, value)?;
         return match number::float_of(result) {
