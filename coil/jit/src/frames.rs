@@ -6,12 +6,12 @@
 use crate::jit::Jit;
 use crate::raw;
 use crate::runtime::boxed;
-use coil_backend::{LeafPlace, TraceReturn, leaves};
+use coil_backend::{TraceCode, TraceReturn};
 use coil_frame::{CodeBlock, Context, FrameRecord};
 use coil_heap::RootVec;
 use coil_machine::MachineState;
 use coil_record::{UNWINDING_SLOT, extra_frame};
-use coil_trace::ExitValue;
+use coil_trace::{Exit, ExitValue, SnapshotFrame};
 use coil_value::Value;
 use std::fmt;
 
@@ -129,19 +129,17 @@ unsafe fn inlined(
     // SAFETY: by the contract of `frames`.
     let context = unsafe { &mut *cx };
     // SAFETY: as above.
-    let jit = unsafe { Jit::of(cx) };
-    let trace = jit.table.get(place.trace).expect("a running trace");
-    let exit = &trace.exits[trace.code.sites[place.site as usize].exit as usize];
-    let mut bits = vec![0_u64; trace.code.leaf_count(place.site)];
+    let (code, exit) = unsafe { waiting(cx, place) };
+    let mut words = vec![0_u64; exit.slots.len()];
     let saved = (context.exit_gpr, context.exit_fpr, context.exit_sp);
     context.exit_gpr = registers.gpr;
     context.exit_fpr = registers.fpr;
     context.exit_sp = registers.sp;
     // SAFETY: the trace is in the call of this site.
-    unsafe { trace.code.decode(place.site, context, base, &mut bits) };
+    unsafe { code.decode(place.site, context, base, &mut words[..plain_slots(exit)]) };
     (context.exit_gpr, context.exit_fpr, context.exit_sp) = saved;
-    // SAFETY: attached.
-    let hooks = unsafe { MachineState::of(cx) }.hooks;
+    // SAFETY: by the contract of `frames`.
+    unsafe { spread(cx, exit, &mut words) };
     let mut list: Vec<GuestFrame> = exit
         .frames
         .iter()
@@ -155,20 +153,53 @@ unsafe fn inlined(
             record: None,
         })
         .collect();
-    let numbered: Vec<_> = leaves(exit).collect();
-    for (at, &(slot, value)) in exit.slots.iter().enumerate() {
-        if slot == UNWINDING_SLOT {
+    for (slot, word) in held(exit, &words) {
+        match slot {
+            Held::Extra(frame) => list[frame].extra = word,
+            Held::Register(frame, register) => list[frame].known.push((register, word)),
+        }
+    }
+    list
+}
+
+/// The code of a trace that waits for a native, and the exit that describes its frames.
+///
+/// # Safety
+/// Attached; the trace runs.
+unsafe fn waiting<'a>(cx: *mut Context, place: TraceReturn) -> (&'a TraceCode, &'a Exit) {
+    // SAFETY: by contract.
+    let jit = unsafe { Jit::of(cx) };
+    let trace = jit.table.get(place.trace).expect("a running trace");
+    let exit = trace.code.sites[place.site as usize].exit as usize;
+    (&trace.code, &trace.exits[exit])
+}
+
+/// How many slots of an exit have leaves. Theirs are the first ones, in the order of the slots.
+fn plain_slots(exit: &Exit) -> usize {
+    let plain = |(_, value): &&(i32, ExitValue)| !matches!(value, ExitValue::Virtual(_));
+    exit.slots.iter().filter(plain).count()
+}
+
+/// Turns the leaves that `words` begins with into the words of all slots, by the slot's number: numbers are boxed, objects that exist in the
+/// trace only are 0.
+///
+/// # Safety
+/// Attached. `words` is as long as the exit has slots.
+unsafe fn spread(cx: *mut Context, exit: &Exit, words: &mut [u64]) {
+    // SAFETY: attached.
+    let hooks = unsafe { MachineState::of(cx) }.hooks;
+    let mut leaf = plain_slots(exit);
+    for (at, &(_, value)) in exit.slots.iter().enumerate().rev() {
+        if matches!(value, ExitValue::Virtual(_)) {
+            words[at] = 0;
             continue;
         }
-        let leaf = numbered
-            .iter()
-            .position(|leaf| leaf.place == LeafPlace::Slot(at));
-        let raw = leaf.map_or(0, |leaf| bits[leaf]);
-        let word = match value {
-            ExitValue::Plain(_) | ExitValue::BoxRef(_) => raw,
+        leaf -= 1;
+        let raw = words[leaf];
+        words[at] = match value {
             ExitValue::BoxInt(_) => match Value::from_small_int(raw.cast_signed()) {
                 Some(value) => value.bits(),
-                // SAFETY: by the contract of `frames`.
+                // SAFETY: by contract.
                 None => unsafe { boxed(cx, || (hooks.box_int)(cx, raw.cast_signed())) },
             },
             ExitValue::BoxFloat(_) => match Value::from_f64(f64::from_bits(raw)) {
@@ -176,21 +207,34 @@ unsafe fn inlined(
                 // SAFETY: as above.
                 None => unsafe { boxed(cx, || (hooks.box_float)(cx, f64::from_bits(raw))) },
             },
-            ExitValue::Virtual(_) => 0,
+            _ => raw,
         };
-        if let Some(frame) = extra_frame(slot) {
-            list[frame].extra = word;
-            continue;
-        }
-        let owner = exit
-            .frames
-            .iter()
-            .rposition(|frame| slot >= frame.base.cast_signed() - 1)
-            .unwrap_or(0);
-        let register = slot - exit.frames[owner].base.cast_signed();
-        list[owner].known.push((register, word));
     }
-    list
+}
+
+/// What a slot of an exit holds, by the frame's number.
+enum Held {
+    /// The language's word of the frame.
+    Extra(usize),
+    /// A register, counted from the frame's window.
+    Register(usize, i32),
+}
+
+/// The slots of an exit's frames, with their words.
+fn held<'a>(exit: &'a Exit, words: &'a [u64]) -> impl Iterator<Item = (Held, u64)> + 'a {
+    let slots = exit.slots.iter().zip(words);
+    slots.filter_map(|(&(slot, _), &word)| {
+        if slot == UNWINDING_SLOT {
+            return None;
+        }
+        if let Some(frame) = extra_frame(slot) {
+            return Some((Held::Extra(frame), word));
+        }
+        let below = |frame: &SnapshotFrame| slot >= frame.base.cast_signed() - 1;
+        let owner = exit.frames.iter().rposition(below).unwrap_or(0);
+        let register = slot - exit.frames[owner].base.cast_signed();
+        Some((Held::Register(owner, register), word))
+    })
 }
 
 /// While it lives, the frames of running compiled code are real: those it inlined have records, and the registers of all are in memory. Dropping it
@@ -230,69 +274,95 @@ pub unsafe fn real_frames(cx: *mut Context) -> RealFrames {
     // SAFETY: a trace's root frame has a record.
     let record = unsafe { *root };
     guard.pc = record.pc;
-    let registers = Context2 {
-        gpr: context.exit_gpr,
-        fpr: context.exit_fpr,
-        sp: context.exit_sp,
+    // SAFETY: by contract.
+    let (code, exit) = unsafe { waiting(cx, place) };
+    let (mut few, mut many) = ([0_u64; FEW_SLOTS], Vec::new());
+    let count = exit.slots.len();
+    let words = if count <= FEW_SLOTS {
+        &mut few[..count]
+    } else {
+        many.resize(count, 0);
+        &mut many[..]
+    };
+    // SAFETY: the trace is in the call of this site.
+    unsafe {
+        code.decode(
+            place.site,
+            context,
+            record.base,
+            &mut words[..plain_slots(exit)],
+        )
     };
     // SAFETY: by contract.
-    let list = unsafe { inlined(cx, place, &registers, record.base) };
-    // SAFETY: by contract.
-    let exit = unsafe { Jit::of(cx) }
-        .table
-        .get(place.trace)
-        .map(|trace| &trace.exits[trace.code.sites[place.site as usize].exit as usize]);
-    let frames = exit.map_or(&[][..], |exit| &exit.frames);
-    // SAFETY: the root's code is live and its pc stands in it.
-    let live = unsafe { crate::roots::live_registers(&record) };
-    let live = i32::try_from(live).unwrap_or(i32::MAX);
-    // SAFETY: attached.
-    let mut former = RootVec::new(unsafe { raw::mutator(cx) });
-    for (number, (frame, view)) in frames.iter().zip(&list).enumerate() {
+    unsafe { spread(cx, exit, words) };
+    for (number, frame) in exit.frames.iter().enumerate() {
+        let code = std::ptr::with_exposed_provenance::<CodeBlock>(frame.code);
         // SAFETY: code of exits is live.
-        let pc = unsafe { (*view.code).words }.wrapping_add(view.pc as usize);
+        let pc = unsafe { (*code).words }.wrapping_add(frame.pc as usize);
         let at = root.wrapping_add(number);
         if number == 0 {
             // SAFETY: the root's record.
             unsafe { (*at).pc = pc };
-        } else {
-            // SAFETY: the record stack has slack beyond its limit.
-            unsafe {
-                at.write(FrameRecord {
-                    code: view.code,
-                    pc,
-                    base: view.base,
-                    resume: std::ptr::null(),
-                    result: frame.result,
-                    kind: frame.kind,
-                    scans: 0,
-                    extra: view.extra,
-                });
-            }
+            continue;
         }
-        for &(register, word) in &view.known {
-            let place = view.base.wrapping_offset(register as isize);
-            // Compiled code may go by what the root's live registers held; above them, and in other windows, memory held anything.
-            if number == 0 && register < live {
-                // SAFETY: a register of the root's window.
-                let bits = unsafe { *place };
-                // SAFETY: a live register holds a value or 0.
-                let old = unsafe { Value::from_bits(bits) }.map(|old| {
-                    former.push(old);
-                    former.len() - 1
-                });
-                guard.written.push((place, old));
-            }
-            // NO-BARRIER: root.
-            // SAFETY: a register of a window that fits the stack.
-            unsafe { *place = word };
+        // SAFETY: the record stack has slack beyond its limit.
+        unsafe {
+            at.write(FrameRecord {
+                code,
+                pc,
+                base: record.base.wrapping_add(frame.base as usize),
+                resume: std::ptr::null(),
+                result: frame.result,
+                kind: frame.kind,
+                scans: 0,
+                extra: 0,
+            });
         }
     }
-    guard.former = Some(former);
-    context.frame_top = root.wrapping_add(frames.len().max(1) - 1);
+    // SAFETY: the root's code is live and its pc stands in it.
+    let live = unsafe { crate::roots::live_registers(&record) };
+    let live = i32::try_from(live).unwrap_or(i32::MAX);
+    for (slot, word) in held(exit, words) {
+        let (frame, register) = match slot {
+            // The root's record has its own.
+            Held::Extra(0) => continue,
+            Held::Extra(frame) => {
+                // SAFETY: the frame's record was written above.
+                unsafe { (*root.wrapping_add(frame)).extra = word };
+                continue;
+            }
+            Held::Register(frame, register) => (frame, register),
+        };
+        let window = record.base.wrapping_add(exit.frames[frame].base as usize);
+        let place = window.wrapping_offset(register as isize);
+        // Compiled code may go by what the root's live registers held; above them, and in other windows, memory held anything.
+        if frame == 0 && register < live {
+            // SAFETY: a register of the root's window.
+            let bits = unsafe { *place };
+            if bits == word {
+                continue;
+            }
+            // SAFETY: attached.
+            let new = || RootVec::new(unsafe { raw::mutator(cx) });
+            // SAFETY: a live register holds a value or 0.
+            let old = unsafe { Value::from_bits(bits) }.map(|old| {
+                let former = guard.former.get_or_insert_with(new);
+                former.push(old);
+                former.len() - 1
+            });
+            guard.written.push((place, old));
+        }
+        // NO-BARRIER: root.
+        // SAFETY: a register of a window that fits the stack.
+        unsafe { *place = word };
+    }
+    context.frame_top = root.wrapping_add(exit.frames.len().max(1) - 1);
     context.trace_return = 0;
     guard
 }
+
+/// Slots of exits for which there is room on the native stack.
+const FEW_SLOTS: usize = 64;
 
 impl fmt::Debug for RealFrames {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

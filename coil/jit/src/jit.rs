@@ -307,7 +307,8 @@ impl Environment for Answers {
     fn volatile(&self, cell: *const u32) -> bool {
         let jit = self.jit();
         let changes = jit.changes.get(&cell.addr()).copied().unwrap_or(0);
-        changes >= jit.options.jit.watch_limit
+        // SAFETY: version cells are words of live objects.
+        changes >= jit.options.jit.watch_limit || coil_machine::often_written(unsafe { *cell })
     }
 
     fn inner_loop(&self, slot: *mut u64) {

@@ -5,7 +5,7 @@
 //! D2: `base` is the running frame's window, `pc` stands in its code; D3: registers hold valid values or 0.
 
 use crate::cache::{CacheEntry, Deps, Key};
-use crate::machine::{Leave, Machine, Mark, Next};
+use crate::machine::{Leave, Machine, Mark, Next, written};
 use crate::opaque::{Arg, Opaque};
 use crate::ops::RefOps;
 use crate::state::{COUNTER_LIMIT, MachineState, StopReason};
@@ -570,6 +570,20 @@ impl Machine for Direct {
     fn load_watched(&mut self, address: *const u64, _version: *const u32) -> DirectVal {
         // SAFETY: the language gives a live slot.
         DirectVal(unsafe { *address })
+    }
+    #[inline(always)]
+    fn is_volatile(&mut self, _version: *const u32) -> bool {
+        false
+    }
+    #[inline(always)]
+    fn may_write(&mut self, version: *mut u32) -> bool {
+        // SAFETY: the language gives a live version cell.
+        let version = unsafe { &mut *version };
+        let free = *version & 1 == 0;
+        if free {
+            *version = written(*version);
+        }
+        free
     }
     #[inline(always)]
     fn is_marked(&mut self, object: DirectRef, mark: Mark, looked: bool) -> bool {

@@ -27,7 +27,7 @@ mod values;
 pub use cache::{CacheEntry, Caches, Deps, Key};
 pub use coil_trace::{Access, Barrier, Effects, Field, Ty};
 pub use direct::Direct;
-pub use machine::{Leave, Machine, Mark, Next, UNREAD};
+pub use machine::{Leave, Machine, Mark, Next, UNREAD, often_written, written};
 pub use opaque::{Arg, Opaque};
 pub use ops::{BoolOps, FloatOps, IntOps, RefOps, ValOps};
 pub use state::{COUNTER_LIMIT, Hooks, MachineState, StopReason};

@@ -21,6 +21,25 @@ pub enum Leave {
 /// What a handler returns: go on with the next bytecode, or leave.
 pub type Next = Result<(), Leave>;
 
+/// Where version cells count writes that nobody had to be told of: their upper bits. The count stays at its highest.
+const WRITE: u32 = 1 << 29;
+
+/// Whether the value that a version cell belongs to was written so often that traces should not take it for constant.
+#[must_use]
+pub fn often_written(version: u32) -> bool {
+    version >= 7 * WRITE
+}
+
+/// A version cell after a write of what it belongs to, which nobody watches.
+#[must_use]
+pub fn written(version: u32) -> u32 {
+    if often_written(version) {
+        version
+    } else {
+        version + WRITE
+    }
+}
+
 /// Something for [`Machine::load_watched`] to read where only the dependency counts.
 pub static UNREAD: u64 = 0;
 
@@ -179,6 +198,13 @@ pub trait Machine: Sized {
     /// The guest value at an address that changes rarely: a constant in traces, which are invalidated when the version cell changes.
     /// With [`UNREAD`] for the address only the dependency counts, and is never left out however often the cell changes.
     fn load_watched(&mut self, address: *const u64, version: *const u32) -> Self::Val;
+
+    /// Whether the value that a version cell belongs to is written so often that it should be read as any other: neither by
+    /// [`Self::load_watched`] nor from a cache of it.
+    fn is_volatile(&mut self, version: *const u32) -> bool;
+    /// Asked before the value that a version cell belongs to is written: whether that may be done without telling anybody, because nobody
+    /// watches it. Counts the write.
+    fn may_write(&mut self, version: *mut u32) -> bool;
 
     /// Whether an object has a flag, which it can get in opaque calls that may do anything only. Traces test it, but not before some object
     /// has it. `looked` says that the handler has just compared the object's layout with that of objects without the flag: that suffices

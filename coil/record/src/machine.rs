@@ -661,6 +661,18 @@ impl<'t> Machine for Recorder<'t> {
         self.wrap(bits, self.buf.constant(Ty::Val, bits))
     }
 
+    fn is_volatile(&mut self, version: *const u32) -> bool {
+        self.env.volatile(version)
+    }
+    #[expect(
+        clippy::not_unsafe_ptr_arg_deref,
+        reason = "the trait's contract is that the cell is live"
+    )]
+    fn may_write(&mut self, version: *mut u32) -> bool {
+        // What is volatile stays so: no trace will watch it.
+        // SAFETY: the language gives a live version cell.
+        self.env.volatile(version) && unsafe { *version } & 1 == 0
+    }
     fn alloc(
         &mut self,
         layout: u16,

@@ -67,6 +67,14 @@ fn exact_float(value: Value) -> Option<f64> {
         .flatten()
 }
 
+/// An int, of a subclass too, as a float; none where it is too large.
+fn float_of_int(value: Value) -> Option<f64> {
+    match number::int_of(value)? {
+        number::IntView::Small(int) => Some(int as f64),
+        number::IntView::Big(int) => int.to_f64().ok(),
+    }
+}
+
 fn exact_complex(value: Value) -> Option<(f64, f64)> {
     Type::of(value)
         .is(&types::COMPLEX)
@@ -106,20 +114,19 @@ impl Sum {
                 Some(total) => *sum = total,
                 None => return false,
             },
-            Sum::Float(sum) => match (exact_float(item), exact_int(item)) {
-                (Some(float), _) => sum.add(float),
-                (_, Some(int)) => sum.add(int as f64),
-                _ => return false,
+            Sum::Float(sum) => match exact_float(item).or_else(|| float_of_int(item)) {
+                Some(float) => sum.add(float),
+                None => return false,
             },
             Sum::Complex(real, imaginary) => {
-                match (exact_complex(item), exact_float(item), exact_int(item)) {
-                    (Some((re, im)), ..) => {
+                let float = || exact_float(item).or_else(|| float_of_int(item));
+                match (exact_complex(item), float()) {
+                    (Some((re, im)), _) => {
                         real.add(re);
                         imaginary.add(im);
                     }
-                    (_, Some(float), _) => real.add(float),
-                    (_, _, Some(int)) => real.add(int as f64),
-                    _ => return false,
+                    (None, Some(float)) => real.add(float),
+                    (None, None) => return false,
                 }
             }
             Sum::Other(_) => return false,

@@ -129,6 +129,8 @@ fields! {
     SET_TABLE = at::SET_TABLE, Ref, 36, OBJECT, false;
     /// Whether keys of a table may run guest code.
     TABLE_ODD = taipan_objects::table::ODD, U16, 36, NONE, false;
+    /// A word of the entries of a dict's table. (Only values of globals are stored so.)
+    TABLE_WORD = taipan_objects::table::ENTRIES, Val, 70, Barrier::Slot(0), false;
     /// Hash of a frozen set.
     SET_HASH = at::SET_HASH, I64, 50, NONE, false;
     /// Length of bytes.

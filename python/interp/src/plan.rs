@@ -1,6 +1,7 @@
 //! What cached lookups compute: how an attribute, method or global is got at for a given class or namespace.
 
-use coil_machine::{Deps, Machine};
+use crate::fields;
+use coil_machine::{Deps, Machine, RefOps};
 use coil_shape::ShapeId;
 use coil_value::{LayoutId, Ref, Value};
 use std::ptr::NonNull;
@@ -13,7 +14,7 @@ use taipan_objects::mem;
 use taipan_objects::native::{self, NativeKind};
 use taipan_objects::protocol;
 use taipan_objects::str::Str;
-use taipan_objects::table::Table;
+use taipan_objects::table::{self, Table};
 use taipan_objects::ty::{self, Type, types};
 
 /// How to read an attribute.
@@ -54,14 +55,43 @@ pub(crate) enum Store {
 
 /// Where a global or builtin stands: a value in the table of a dict.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct GlobalSlot(NonNull<u64>);
+pub(crate) struct GlobalSlot {
+    value: NonNull<u64>,
+    /// Its number among the words of the table's entries.
+    word: u32,
+}
 
 impl GlobalSlot {
+    fn version(self) -> *mut u32 {
+        Table::watch_of_value(self.value.as_ptr()).cast_mut()
+    }
+
+    /// The table, and the number of the value in it.
+    fn place<M: Machine>(self, m: &mut M) -> (M::Ref, M::Int) {
+        let distance = table::ENTRIES + 8 * self.word as usize;
+        let table = self.value.as_ptr().expose_provenance() - distance;
+        (m.address(table), m.int(i64::from(self.word)))
+    }
+
     /// The value.
     #[inline(always)]
     pub(crate) fn load<M: Machine>(self, m: &mut M) -> M::Val {
-        let address = self.0.as_ptr().cast_const();
-        m.load_watched(address, Table::watch_of_value(address))
+        if m.is_volatile(self.version()) {
+            let (table, word) = self.place(m);
+            return table.item_val(fields::TABLE_WORD, word);
+        }
+        m.load_watched(self.value.as_ptr(), self.version())
+    }
+
+    /// Stores a value, unless somebody watches what is there: gives whether it did.
+    #[inline(always)]
+    pub(crate) fn store<M: Machine>(self, m: &mut M, value: M::Val) -> bool {
+        let free = m.may_write(self.version());
+        if free {
+            let (table, word) = self.place(m);
+            m.store_item_val(table, fields::TABLE_WORD, word, value);
+        }
+        free
     }
 }
 
@@ -97,12 +127,29 @@ pub(crate) fn global(vm: &mut Vm, globals: u64, name: Str, deps: &mut Deps) -> O
     slot_of(vm, dict, name, deps)
 }
 
+/// A name in globals, to be written.
+pub(crate) fn own_global(
+    vm: &mut Vm,
+    globals: u64,
+    name: Str,
+    deps: &mut Deps,
+) -> Option<GlobalSlot> {
+    // SAFETY: the key is the globals dict of the running function.
+    let globals = Dict::from_ref(unsafe { Ref::from_address(globals) }?);
+    vm.mutator().pin(globals.as_ref());
+    keep(vm, deps, globals.value());
+    deps.cell(globals.keys_version_address());
+    slot_of(vm, globals, name, deps)
+}
+
 fn slot_of(vm: &mut Vm, dict: Dict, name: Str, deps: &mut Deps) -> Option<GlobalSlot> {
     let table = dict.table()?;
     let entry = table.find_str(name)?;
     vm.mutator().pin(table.0);
     keep(vm, deps, Value::from_ref(table.0));
-    NonNull::new(table.value_address(entry).cast_mut()).map(GlobalSlot)
+    let value = NonNull::new(table.value_address(entry).cast_mut())?;
+    let word = u32::try_from(table.value_word(entry)).ok()?;
+    Some(GlobalSlot { value, word })
 }
 
 /// Whether attribute reads on a type go by the generic rules.

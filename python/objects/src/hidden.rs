@@ -63,9 +63,31 @@ def _sum(items):
     total = 0
     for item in items:
         if type(item) is not int:
+            if type(item) is float and -2**63 <= total < 2**63:
+                return _sum_floats(total + item, items)
             return sum(_prepend(item, items), total)
         total = total + item
     return total
+def _sum_floats(total, items):
+    error = 0.0
+    for item in items:
+        kind = type(item)
+        if kind is not float:
+            if kind is int or kind is bool:
+                item = item * 1.0
+            elif issubclass(kind, int):
+                item = int.__float__(item)
+            else:
+                return sum(_prepend(item, items), _rounded(total, error))
+        next = total + item
+        if abs(total) >= abs(item):
+            error += (total - next) + item
+        else:
+            error += (item - next) + total
+        total = next
+    return _rounded(total, error)
+def _rounded(total, error):
+    return total + error if error and error - error == 0.0 else total
 def _sorted(items):
     return sorted([item for item in items])
 def _join(separator, items):

@@ -21,7 +21,8 @@ const LIVE: usize = 24;
 const WORDS: usize = 28;
 /// Not 0 once a key was other than an inline int or a str: then equality of keys may run guest code.
 pub const ODD: usize = 30;
-const ENTRIES: usize = 32;
+/// Offset of the first entry.
+pub const ENTRIES: usize = 32;
 /// Up to this many entries are searched one by one.
 const LINEAR: u32 = 8;
 /// Old tables of at most so many entries are looked through as a whole when one of them has changed; of others single words are remembered.
@@ -164,6 +165,11 @@ impl Table {
     /// Address of the watch word of a dict's entry: a version that changes when the value does and somebody watches (its lowest bit).
     pub fn watch_address(self, entry: u32) -> *mut u32 {
         self.0.field_ptr::<u32>(self.entry_offset(entry) + 4)
+    }
+
+    /// Number of the value of a dict's entry among the words of the entries.
+    pub fn value_word(self, entry: u32) -> usize {
+        (self.entry_offset(entry) + 16 - ENTRIES) / 8
     }
 
     /// The watch word that belongs to a value's address.

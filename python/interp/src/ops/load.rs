@@ -185,8 +185,25 @@ pub(crate) fn load_global_callable<M: Machine>(m: &mut M, word: Word) -> Next {
 
 pub(crate) fn store_global<M: Machine>(m: &mut M, word: Word) -> Next {
     m.skip(1);
-    let (running, value) = (function(m), m.reg(a(word)));
-    let key = m.val(name(m, word.b()).value());
+    let value = m.reg(a(word));
+    set_global(m, word.b(), value)
+}
+
+fn set_global<M: Machine>(m: &mut M, index: u16, value: M::Val) -> Next {
+    let running = function(m);
+    let globals = running.reference().load_ref(fields::FUNC_GLOBALS);
+    let found = m.cached(1, [Key::Ref(globals), Key::None], move |m, keys, deps| {
+        let name = name(m, index);
+        // SAFETY: the machine's context belongs to a Vm.
+        let vm = unsafe { taipan_objects::Vm::from_context(m.context()) };
+        plan::own_global(vm, keys[0], name, deps)
+    });
+    if let Some(slot) = found
+        && slot.store(m, value)
+    {
+        return Ok(());
+    }
+    let key = m.val(name(m, index).value());
     m.call_void(
         &opaque::STORE_GLOBAL,
         [Arg::Val(running), Arg::Val(key), Arg::Val(value)],
@@ -207,6 +224,11 @@ fn locals<M: Machine>(m: &mut M) -> M::Val {
 pub(crate) fn load_name<M: Machine>(m: &mut M, word: Word) -> Next {
     m.skip(1);
     let (running, locals) = (function(m), locals(m));
+    if !locals.is_set().yes() {
+        let value = find_global(m, word.b())?;
+        m.set_reg(a(word), value);
+        return Ok(());
+    }
     let key = m.val(name(m, word.b()).value());
     let value = m.call_val(
         &opaque::LOAD_NAME,
@@ -219,6 +241,9 @@ pub(crate) fn load_name<M: Machine>(m: &mut M, word: Word) -> Next {
 pub(crate) fn store_name<M: Machine>(m: &mut M, word: Word) -> Next {
     m.skip(1);
     let (running, locals, value) = (function(m), locals(m), m.reg(a(word)));
+    if !locals.is_set().yes() {
+        return set_global(m, word.b(), value);
+    }
     let key = m.val(name(m, word.b()).value());
     m.call_void(
         &opaque::STORE_NAME,
