@@ -7,6 +7,7 @@ use coil_machine::{Arg, BoolOps, FloatOps, IntOps, Leave, Machine, Next, ValOps}
 use coil_value::Value;
 use taipan_bytecode::Word;
 use taipan_objects::slots::BinaryOp;
+use taipan_objects::ty;
 
 #[inline(always)]
 fn finish<M: Machine>(m: &mut M, word: Word, result: M::Val) -> Next {
@@ -18,6 +19,9 @@ fn finish<M: Machine>(m: &mut M, word: Word, result: M::Val) -> Next {
 #[inline(always)]
 fn generic<M: Machine>(m: &mut M, word: Word, op: BinaryOp, x: M::Val, y: M::Val) -> Next {
     m.cold(move |m| {
+        if let Some(result) = with_bool(m, op, x, y) {
+            return finish(m, word, result);
+        }
         if let Some(next) = special::binary(m, word, op, x, y) {
             return next;
         }
@@ -30,6 +34,30 @@ fn generic<M: Machine>(m: &mut M, word: Word, op: BinaryOp, x: M::Val, y: M::Val
         let result = m.call_val(function, [Arg::Val(x), Arg::Val(y), Arg::Int(number)])?;
         finish(m, word, result)
     })
+}
+
+/// Sums, differences and products of a bool and an int or bool.
+fn with_bool<M: Machine>(m: &mut M, op: BinaryOp, x: M::Val, y: M::Val) -> Option<M::Val> {
+    if !matches!(op, BinaryOp::Add | BinaryOp::Sub | BinaryOp::Mul) {
+        return None;
+    }
+    let (x, y) = (int_or_bool(m, x)?, int_or_bool(m, y)?);
+    let (result, overflow) = match op {
+        BinaryOp::Add => x.add_overflowing(y),
+        BinaryOp::Sub => x.sub_overflowing(y),
+        _ => x.mul_overflowing(y),
+    };
+    (!overflow.yes()).then(|| m.from_int(result))
+}
+
+fn int_or_bool<M: Machine>(m: &M, value: M::Val) -> Option<M::Int> {
+    if value.is_int().yes() {
+        return Some(value.int());
+    }
+    if value.is(ty::TRUE.value()).yes() {
+        return Some(m.int(1));
+    }
+    value.is(ty::FALSE.value()).yes().then(|| m.int(0))
 }
 
 /// Both operands as floats, if one is a float and the other a float or int.

@@ -21,6 +21,24 @@ pub(super) fn as_float<M: Machine>(value: M::Val) -> Option<M::Float> {
     value.is_int().yes().then(|| value.int().to_float())
 }
 
+/// Arguments of `min` and `max` that are compared here.
+const MOST_COMPARED: i32 = 4;
+
+/// Whether `min` (or else `max`) takes a value rather than the best one before it; none if they are not both ints or both floats.
+fn is_better<V: ValOps>(least: bool, best: V, value: V) -> Option<bool> {
+    if best.is_int().yes() && value.is_int().yes() {
+        let (best, value) = (best.int(), value.int());
+        let better = if least { value.lt(best) } else { value.gt(best) };
+        return Some(better.yes());
+    }
+    if best.is_float().yes() && value.is_float().yes() {
+        let (best, value) = (best.float(), value.float());
+        let better = if least { value.lt(best) } else { value.gt(best) };
+        return Some(better.yes());
+    }
+    None
+}
+
 /// Operations known by heart. None: call the native.
 pub(super) fn intrinsic<M: Machine>(
     m: &mut M,
@@ -106,24 +124,17 @@ pub(super) fn intrinsic<M: Machine>(
             }
             Ok(None)
         }
-        Intrinsic::Min | Intrinsic::Max if count == 2 => {
-            let (x, y) = (arg(m, 0), arg(m, 1));
-            let second = if x.is_int().yes() && y.is_int().yes() {
-                if def.intrinsic == Intrinsic::Min {
-                    y.int().lt(x.int()).yes()
-                } else {
-                    y.int().gt(x.int()).yes()
+        Intrinsic::Min | Intrinsic::Max if (2..=MOST_COMPARED).contains(&count) => {
+            let mut best = arg(m, 0);
+            for index in 1..count {
+                let value = arg(m, index);
+                match is_better(def.intrinsic == Intrinsic::Min, best, value) {
+                    Some(true) => best = value,
+                    Some(false) => {}
+                    None => return Ok(None),
                 }
-            } else if x.is_float().yes() && y.is_float().yes() {
-                if def.intrinsic == Intrinsic::Min {
-                    y.float().lt(x.float()).yes()
-                } else {
-                    y.float().gt(x.float()).yes()
-                }
-            } else {
-                return Ok(None);
-            };
-            Ok(Some(if second { y } else { x }))
+            }
+            Ok(Some(best))
         }
         Intrinsic::Ord if count == 1 => {
             let value = arg(m, 0);

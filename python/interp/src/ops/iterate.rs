@@ -5,7 +5,7 @@ use crate::fields;
 use crate::kind;
 use crate::opaque;
 use crate::ops::export::{self, is_exported};
-use crate::ops::{call, generator};
+use crate::ops::{call, generator, raw};
 use coil_machine::{Arg, BoolOps, IntOps, Leave, Machine, Next, RefOps, ValOps};
 use coil_value::{LayoutId, Ref};
 use taipan_bytecode::{Op, Word};
@@ -186,6 +186,42 @@ fn look<M: Machine>(m: &mut M, iterator: M::Ref, layout: LayoutId) -> Step<M> {
                 },
             )
         }
+        layout::STR_ITER => {
+            let class = iterator.load_ref(fields::TYPE).promote();
+            let of_str = class == types::STR_ASCII_ITERATOR.as_ref().address();
+            if !of_str && class != types::BYTES_ITERATOR.as_ref().address() {
+                return Step::Other;
+            }
+            let text = iterator.load_ref(fields::ITER_OF);
+            if text.is_address(0).yes() {
+                return Step::End(Commit::Nothing);
+            }
+            let plain = m.int(i64::from(if of_str {
+                layout::STR.0
+            } else {
+                layout::BYTES.0
+            }));
+            if !text.load_int(fields::LAYOUT).equals(plain).yes() {
+                return Step::Other;
+            }
+            let index = iterator.load_int(fields::ITER_INDEX);
+            let size = text.load_int(if of_str {
+                fields::STR_LENGTH
+            } else {
+                fields::BYTES_SIZE
+            });
+            if !index.ult(size).yes() {
+                return Step::End(Commit::Exhaust { iterator });
+            }
+            let item = if of_str {
+                raw::character(m, text, index)
+            } else {
+                let byte = text.item_int(fields::BYTES_ITEM, index);
+                m.from_int(byte)
+            };
+            let next = index + one;
+            Step::Item(item, Commit::Index { iterator, next })
+        }
         layout::RANGE_ITER => {
             let left = iterator.load_int(fields::RANGE_ITER_LEFT);
             let zero = m.int(0);
@@ -252,7 +288,7 @@ pub(crate) fn for_iter<M: Machine>(m: &mut M, word: Word) -> Next {
         let object = iterator.reference();
         let layout = LayoutId(object.load_int(fields::LAYOUT).promote() as u16);
         match layout {
-            layout::TUPLE_ITER => step(m, word, object, layout),
+            layout::TUPLE_ITER | layout::STR_ITER => step(m, word, object, layout),
             layout::FIELDS => for_fields(m, word, iterator),
             _ => for_other(m, word, iterator),
         }

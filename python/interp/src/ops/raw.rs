@@ -173,7 +173,7 @@ pub(super) fn is_ascii<M: Machine>(m: &M, string: M::Ref) -> bool {
 }
 
 /// The string of one character of an ASCII string, at an index in range.
-fn character<M: Machine>(m: &M, string: M::Ref, index: M::Int) -> M::Val {
+pub(super) fn character<M: Machine>(m: &M, string: M::Ref, index: M::Int) -> M::Val {
     let point = string.item_int(fields::STR_ASCII, index);
     // SAFETY: the machine's context belongs to a Vm.
     let vm = unsafe { Vm::from_context(m.context()) };
