@@ -503,10 +503,7 @@ fn subclasses(vm: &mut Vm, args: Args) -> PyResult {
 }
 
 fn subclass_check(vm: &mut Vm, args: Args) -> PyResult {
-    match Type::from_value(args.at(1)) {
-        Some(class) => Ok(ty::bool_value(class.is_subtype(this_type(args.at(0))))),
-        None => Err(vm.raise_type("issubclass() arg 1 must be a class")),
-    }
+    protocol::real_subclass(vm, args.at(1), args.at(0)).map(ty::bool_value)
 }
 
 // ---- making classes
