@@ -221,7 +221,11 @@ fn set_qualname(vm: &mut Vm, this: Value, new: Option<Value>) -> PyResult<()> {
 fn get_module(vm: &mut Vm, this: Value) -> PyResult {
     let ty = this_type(this);
     let name = vm.interp.names.__module__.str();
-    if let Some(own) = ty.own(name) {
+    // Builtin types may have a computed attribute of that name, which is for their instances.
+    if let Some(own) = ty
+        .own(name)
+        .filter(|own| ty.is_heap() || Str::of(*own).is_some())
+    {
         return Ok(own);
     }
     if ty.is_heap() {

@@ -9,7 +9,7 @@ use crate::vm::Vm;
 use coil_frame::CodeBlock;
 use coil_num::IntBuf;
 use coil_value::{Ref, Value};
-use taipan_bytecode::{Word, Code, CodeFlags, Const, Op};
+use taipan_bytecode::{Code, CodeFlags, Const, Op, Word};
 
 /// The Rust side of a code object. Leaked with its code object: code is never freed yet, because traces, caches and frame records refer to it.
 #[repr(C)]

@@ -95,7 +95,8 @@ pub fn in_place(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> PyResult {
     }
 }
 
-/// Whether `OP=` of a type is a builtin sequence's concatenation or repetition, before which the other operand's own operator comes.
+/// Whether `OP=` of a type is a builtin sequence's concatenation or repetition, before which the other operand's own operator comes
+/// (subclasses have `__iadd__`, which comes first).
 fn extends_sequence(ty: Type, op: BinaryOp) -> bool {
     let slots = ty.slots();
     let sequence = match op {
@@ -103,14 +104,7 @@ fn extends_sequence(ty: Type, op: BinaryOp) -> bool {
         BinaryOp::Mul => slots.repeat.is_some(),
         _ => false,
     };
-    let address = |ty: Type| ty.slots().in_place[op as usize].map(|slot| slot as usize);
-    let mut builtin = ty;
-    while builtin.is_heap()
-        && let Some(base) = builtin.base()
-    {
-        builtin = base;
-    }
-    sequence && address(builtin) == address(ty)
+    sequence && !ty.is_heap()
 }
 
 /// `a OP b` (or `a OP= b`) where the method of `a`, which comes first, has given NotImplemented.
