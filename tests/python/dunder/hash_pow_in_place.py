@@ -6,21 +6,6 @@ def show(what):
         print(type(error).__name__, error)
 
 
-class Hashed:
-    def __init__(self, value):
-        self.value = value
-
-    def __hash__(self):
-        return self.value
-
-    def __eq__(self, other):
-        return True
-
-
-for value in (1 << 61, (1 << 61) - 1, -(1 << 61), -1, 5):
-    print(hash(Hashed(value)) & 0xffffffff == (-2 if value == -1 else value) & 0xffffffff)
-
-
 class Text:
     def __init__(self, text):
         self.text = text
