@@ -3,6 +3,7 @@
 use crate::util::{address, getset};
 use coil_heap::{ARRAY_ITEMS, ARRAY_LENGTH};
 use coil_value::Value;
+use taipan_bytecode::CodeFlags;
 use taipan_objects::class::TypeDef;
 use taipan_objects::function::CodeData;
 use taipan_objects::layout::at;
@@ -14,6 +15,7 @@ use taipan_objects::number;
 use taipan_objects::protocol;
 use taipan_objects::raise::PyResult;
 use taipan_objects::slots::Slots;
+use taipan_objects::str::Str;
 use taipan_objects::ty::{self, types};
 use taipan_objects::vm::Vm;
 
@@ -38,7 +40,7 @@ pub(crate) static CODE: TypeDef = TypeDef {
         "co_kwonlyargcount" => |_, this| Ok(number::small(data(this).code.kwonly_count.into()));
         "co_nlocals" => |_, this| Ok(number::size(data(this).code.varnames.len()));
         "co_stacksize" => |_, this| Ok(number::small(data(this).block.register_count.into()));
-        "co_flags" => |_, this| Ok(number::small((data(this).code.flags.0 & 0x0fff_ffff).into()));
+        "co_flags" => |_, this| Ok(number::small((data(this).code.flags.0 & SHOWN).into()));
         "co_firstlineno" => |_, this| Ok(number::small(data(this).code.first_line.into()));
         "co_code" => |vm, this| { let count = word_count(data(this)); vm.new_bytes(&vec![0; 2 * count]) };
         "_co_code_adaptive" => |vm, this| { let count = word_count(data(this)); vm.new_bytes(&vec![0; 2 * count]) };
@@ -55,12 +57,102 @@ natives! {
         "co_positions" method NoArgs, "($self, /)" => positions;
         "co_lines" method NoArgs, "($self, /)" => lines;
         "co_branches" method NoArgs, "($self, /)" => |vm, _| { let list = vm.new_list_with(0)?; protocol::iter(vm, list.value()) };
-        "replace" method Any, "($self, /, **changes)" => |vm, _| Err(vm.raise_not_implemented("code.replace() is not supported"));
-        "__replace__" method Any, "($self, /, **changes)" => |vm, _| Err(vm.raise_not_implemented("code.replace() is not supported"));
+        "replace" method Any, "($self, /, **changes)" => replace;
+        "__replace__" method Any, "($self, /, **changes)" => replace;
         "_varname_from_oparg" method One, "($self, /, oparg)" => varname;
         "__sizeof__" method NoArgs, "($self, /)" => |_, args| Ok(number::size(72 + 8 * word_count(data(args.at(0)))));
     }
 }
+
+/// `code.replace(...)`: the names, the place and the flags can be changed; anything else may be given as it is.
+fn replace(vm: &mut Vm, args: Args) -> PyResult {
+    let this = args.at(0);
+    if args.len() > 1 {
+        let given = args.len() - 1;
+        let text = format!("replace() takes exactly 0 positional arguments ({given} given)");
+        return Err(vm.raise_type(&text));
+    }
+    let (mut texts, mut numbers) = (Vec::new(), Vec::new());
+    for index in 0..args.keyword_count() {
+        let (key, value) = args.keyword(index);
+        let name = key.to_rust().into_owned();
+        match name.as_str() {
+            "co_name" | "co_qualname" | "co_filename" => {
+                let Some(text) = Str::of(value) else {
+                    let class = protocol::type_name(value);
+                    return Err(vm.raise_type(&format!(
+                        "replace() argument '{name}' must be str, not {class}"
+                    )));
+                };
+                texts.push((name, text.to_rust().into_owned()));
+            }
+            "co_flags" | "co_firstlineno" => {
+                let int = protocol::index(vm, value)?;
+                let int = number::i64_of(int).and_then(|int| u32::try_from(int).ok());
+                let Some(int) = int else {
+                    return Err(vm.raise_overflow("Python int too large to convert to C int"));
+                };
+                let old = data(this).code.flags.0 & SHOWN;
+                if name == "co_flags" && (old ^ int) & !CodeFlags::ITERABLE_COROUTINE.0 != 0 {
+                    let text = "code.replace() cannot change these co_flags";
+                    return Err(vm.raise_not_implemented(text));
+                }
+                numbers.push((name, int));
+            }
+            _ => {
+                let known = OTHERS.contains(&name.as_str());
+                let old = match known {
+                    true => protocol::get_attr_opt(vm, this, key)?,
+                    false => None,
+                };
+                let Some(old) = old else {
+                    return Err(vm.raise_type(&format!(
+                        "replace() got an unexpected keyword argument '{name}'"
+                    )));
+                };
+                if !protocol::equal(vm, old, value)? {
+                    let text = format!("code.replace() cannot change {name}");
+                    return Err(vm.raise_not_implemented(&text));
+                }
+            }
+        }
+    }
+    vm.copy_code(mem::expect_ref(this), |code| {
+        for (name, text) in texts {
+            match name.as_str() {
+                "co_name" => code.name = text,
+                "co_qualname" => code.qualname = text,
+                _ => code.filename = text,
+            }
+        }
+        for (name, number) in numbers {
+            match name.as_str() {
+                "co_flags" => code.flags.0 = code.flags.0 & !SHOWN | number & SHOWN,
+                _ => code.first_line = number,
+            }
+        }
+    })
+}
+
+/// The flags `co_flags` shows.
+const SHOWN: u32 = 0x0fff_ffff;
+
+/// What else `replace` knows.
+const OTHERS: [&str; 13] = [
+    "co_argcount",
+    "co_posonlyargcount",
+    "co_kwonlyargcount",
+    "co_nlocals",
+    "co_stacksize",
+    "co_code",
+    "co_consts",
+    "co_names",
+    "co_varnames",
+    "co_freevars",
+    "co_cellvars",
+    "co_linetable",
+    "co_exceptiontable",
+];
 
 fn word_count(data: &CodeData) -> usize {
     data.block.word_count as usize

@@ -4,6 +4,7 @@
 //! end_offset, print_file_and_line, _metadata; Unicode errors encoding, object, start, end, reason; groups message, exceptions.
 
 pub(crate) mod base;
+mod docs;
 pub(crate) mod fields;
 pub(crate) mod group;
 pub(crate) mod os_error;
@@ -11,6 +12,7 @@ pub(crate) mod syntax;
 pub(crate) mod unicode;
 
 use coil_value::Value;
+use taipan_objects::dict::Dict;
 use taipan_objects::exception;
 use taipan_objects::layout::at;
 use taipan_objects::mem;
@@ -84,6 +86,10 @@ pub fn start(vm: &mut Vm) -> PyResult<()> {
             data.exception_fields
                 .set(base.data().exception_fields.get());
         }
+    }
+    for (class, doc) in docs::DOCS {
+        let doc = vm.new_str(doc)?;
+        Dict::from_ref(class.ty().dict()).set_name(vm, "__doc__", doc)?;
     }
     vm.interp.hooks.init_exception = Some(init_exception);
     group::start(vm)?;

@@ -221,7 +221,11 @@ fn set_qualname(vm: &mut Vm, this: Value, new: Option<Value>) -> PyResult<()> {
 fn get_module(vm: &mut Vm, this: Value) -> PyResult {
     let ty = this_type(this);
     let name = vm.interp.names.__module__.str();
-    if let Some(own) = ty.own(name) {
+    // Builtin types may have a computed attribute of that name, which is for their instances.
+    if let Some(own) = ty
+        .own(name)
+        .filter(|own| ty.is_heap() || Str::of(*own).is_some())
+    {
         return Ok(own);
     }
     if ty.is_heap() {
@@ -503,10 +507,7 @@ fn subclasses(vm: &mut Vm, args: Args) -> PyResult {
 }
 
 fn subclass_check(vm: &mut Vm, args: Args) -> PyResult {
-    match Type::from_value(args.at(1)) {
-        Some(class) => Ok(ty::bool_value(class.is_subtype(this_type(args.at(0))))),
-        None => Err(vm.raise_type("issubclass() arg 1 must be a class")),
-    }
+    protocol::real_subclass(vm, args.at(1), args.at(0)).map(ty::bool_value)
 }
 
 // ---- making classes

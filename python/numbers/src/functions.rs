@@ -37,19 +37,28 @@ fn pow(vm: &mut Vm, args: Args) -> PyResult {
 }
 
 fn power_modulo(vm: &mut Vm, base: Value, exponent: Value, modulus: Value) -> PyResult {
-    if let Some(result) = number::int_pow_mod(vm, base, exponent, modulus)? {
-        return Ok(result);
-    }
     let plain = vm.interp.names.__pow__.str();
     let reflected = vm.interp.names.__rpow__.str();
-    if Type::of(base).is_heap()
-        && let Some(result) = protocol::call_special(vm, base, plain, &[exponent, modulus])?
-        && result != ty::not_implemented()
-    {
+    let (left, right) = (Type::of(base), Type::of(exponent));
+    let mut reflect = right.is_heap() && left != right;
+    if reflect && right.is_subtype(left) && right.lookup(reflected) != left.lookup(reflected) {
+        reflect = false;
+        if let Some(result) = protocol::call_special(vm, exponent, reflected, &[base, modulus])?
+            && result != ty::not_implemented()
+        {
+            return Ok(result);
+        }
+    }
+    if left.is_heap() {
+        if let Some(result) = protocol::call_special(vm, base, plain, &[exponent, modulus])?
+            && result != ty::not_implemented()
+        {
+            return Ok(result);
+        }
+    } else if let Some(result) = number::int_pow_mod(vm, base, exponent, modulus)? {
         return Ok(result);
     }
-    if Type::of(exponent).is_heap()
-        && Type::of(base) != Type::of(exponent)
+    if reflect
         && let Some(result) = protocol::call_special(vm, exponent, reflected, &[base, modulus])?
         && result != ty::not_implemented()
     {

@@ -8,7 +8,7 @@ use crate::list::List;
 use crate::mem;
 use crate::native::{Args, GetSetDef, NativeDef};
 use crate::protocol;
-use crate::raise::PyResult;
+use crate::raise::{PyResult, Raised};
 use crate::slots::Slots;
 use crate::str::Str;
 use crate::tuple::Tuple;
@@ -295,7 +295,20 @@ pub fn set_mro(vm: &mut Vm, ty: Type) -> PyResult<()> {
     });
     let list = if overridden {
         let result = protocol::call_method(vm, ty.value(), "mro", &[])?;
-        protocol::to_list(vm, result)?
+        let list = protocol::to_list(vm, result)?;
+        let solid = solid_base(ty);
+        for index in 0..list.len() {
+            let Some(class) = Type::from_value(list.at(index)) else {
+                let name = protocol::type_name(list.at(index));
+                return Err(vm.raise_type(&format!("mro() returned a non-class ('{name}')")));
+            };
+            if !solid.is_subtype(solid_base(class)) && class != ty {
+                let name = class.name();
+                let text = format!("mro() returned base with unsuitable layout ('{name}')");
+                return Err(vm.raise_type(&text));
+            }
+        }
+        list
     } else {
         linearise(vm, ty.value(), bases)?
     };
@@ -428,13 +441,13 @@ fn slot_names(
         let name = text.to_rust().into_owned();
         match name.as_str() {
             "__dict__" => {
-                if base.data().has_dict.get() {
+                if base.data().has_dict.get() || wants_dict {
                     return Err(vm.raise_type("__dict__ slot disallowed: we already got one"));
                 }
                 wants_dict = true;
             }
             "__weakref__" => {
-                if base.data().has_weakref.get() {
+                if base.data().has_weakref.get() || wants_weakref {
                     return Err(vm.raise_type("__weakref__ slot disallowed: we already got one"));
                 }
                 wants_weakref = true;
@@ -699,15 +712,24 @@ fn special_entries(vm: &mut Vm, ty: Type, dict: Dict) -> PyResult<()> {
 
 fn bind_class_cell(vm: &mut Vm, ty: Type, dict: Dict) -> PyResult<()> {
     let names = vm.interp.names.clone();
-    if let Some(entry) = dict.find_str(names.__classcell__.str())
-        && let Some(cell) = dict.remove_entry(vm, entry)
-    {
-        vm.store(mem::expect_ref(cell), at::CELL_VALUE, Some(ty.value()));
-    }
-    if let Some(entry) = dict.find_str(names.__classdictcell__.str())
-        && let Some(cell) = dict.remove_entry(vm, entry)
-    {
-        vm.store(mem::expect_ref(cell), at::CELL_VALUE, Some(dict.value()));
+    for (name, value) in [
+        (names.__classcell__.str(), ty.value()),
+        (names.__classdictcell__.str(), dict.value()),
+    ] {
+        let Some(entry) = dict.find_str(name) else {
+            continue;
+        };
+        let Some(found) = dict.remove_entry(vm, entry) else {
+            continue;
+        };
+        let cell = found.as_ref();
+        let Some(cell) = cell.filter(|object| object.layout() == layout::CELL) else {
+            let (name, class) = (name.to_rust(), Type::of(found).value());
+            let class = protocol::repr_text(vm, class)?;
+            let text = format!("{name} must be a nonlocal cell, not {class}");
+            return Err(vm.raise_type(&text));
+        };
+        vm.store(cell, at::CELL_VALUE, Some(value));
     }
     Ok(())
 }
@@ -717,10 +739,30 @@ fn set_names(vm: &mut Vm, ty: Type, namespace: Dict) -> PyResult<()> {
     let copy = namespace.copy(vm)?;
     for (key, value) in copy.iter() {
         if Type::of(value).lookup(set_name).is_some() {
-            protocol::call_special(vm, value, set_name, &[ty.value(), key])?;
+            let result = protocol::call_special(vm, value, set_name, &[ty.value(), key]);
+            if let Err(raised) = result {
+                return Err(note_name(vm, raised, ty, key, value));
+            }
         }
     }
     Ok(())
+}
+
+/// Notes on what `__set_name__` raised where it was called.
+#[cold]
+fn note_name(vm: &mut Vm, raised: Raised, ty: Type, key: Value, value: Value) -> Raised {
+    let exception = vm.take_raised(raised);
+    let note = protocol::repr_text(vm, key).and_then(|key| {
+        vm.new_str(&format!(
+            "Error calling __set_name__ on '{}' instance {key} in '{}'",
+            protocol::type_name(value),
+            ty.name()
+        ))
+    });
+    match note.and_then(|note| protocol::call_method(vm, exception, "add_note", &[note])) {
+        Ok(_) => vm.raise(exception),
+        Err(raised) => raised,
+    }
 }
 
 fn init_subclass(vm: &mut Vm, ty: Type, keywords: &[(Str, Value)]) -> PyResult<()> {
@@ -790,7 +832,7 @@ pub fn new_object(vm: &mut Vm, ty: Type) -> PyResult {
     Ok(Value::from_ref(vm.new_instance(ty)?))
 }
 
-fn abstract_error(vm: &mut Vm, ty: Type) -> PyResult<crate::raise::Raised> {
+fn abstract_error(vm: &mut Vm, ty: Type) -> PyResult<Raised> {
     let methods = Dict::from_ref(ty.dict()).get_name(vm, "__abstractmethods__")?;
     let mut names: Vec<String> = Vec::new();
     if let Some(methods) = methods {

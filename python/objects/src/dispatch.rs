@@ -650,7 +650,8 @@ fn call_hash(vm: &mut Vm, this: Value) -> PyResult<i64> {
     let result = call_one(vm, this, |n| n.__hash__.str(), &[])?;
     match number::int_of(result) {
         Some(number::IntView::Small(int)) => Ok(if int == -1 { -2 } else { int }),
-        Some(number::IntView::Big(int)) => Ok(int.hash()),
+        // What fits 64 bits is taken as it is, though the hash of that int is another.
+        Some(number::IntView::Big(int)) => Ok(number::i64_of(result).unwrap_or_else(|| int.hash())),
         None => Err(vm.raise_type("__hash__ method should return an integer")),
     }
 }

@@ -9,7 +9,7 @@ use crate::vm::Vm;
 use coil_frame::CodeBlock;
 use coil_num::IntBuf;
 use coil_value::{Ref, Value};
-use taipan_bytecode::{Code, CodeFlags, Const, Op};
+use taipan_bytecode::{Code, CodeFlags, Const, Op, Word};
 
 /// The Rust side of a code object. Leaked with its code object: code is never freed yet, because traces, caches and frame records refer to it.
 #[repr(C)]
@@ -226,6 +226,33 @@ impl Vm {
             // SAFETY: the slot is an item of the array.
             unsafe { self.mutator().store_item(consts, slot, Some(value)) };
         }
+        self.fill_code(object, consts, code)
+    }
+
+    /// A copy of a code object, whose constants it shares, with a change to its description. Inline caches start anew.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn copy_code(&mut self, from: Ref, change: impl FnOnce(&mut Code)) -> PyResult {
+        let old = CodeData::of_object(from);
+        let mut code = old.code.clone();
+        code.words = old.words.iter().map(|word| Word(*word)).collect();
+        code.depth = old.depth.clone();
+        let mut at = 0;
+        while at < code.words.len() {
+            let caches = Op::from_number(code.words[at].op_number()).map_or(0, Op::caches);
+            code.words[at + 1..at + 1 + caches].fill(Word(0));
+            at += 1 + caches;
+        }
+        change(&mut code);
+        let object = self.alloc_old(layout::CODE, &types::CODE, 72)?;
+        let consts = mem::reference(from, at::CODE_CONSTS).expect("code has constants");
+        self.store(object, at::CODE_CONSTS, Some(Value::from_ref(consts)));
+        self.fill_code(object, consts, code)
+    }
+
+    /// The fields of a code object besides its constants.
+    fn fill_code(&mut self, object: Ref, consts: Ref, mut code: Code) -> PyResult {
         let mut names = Vec::with_capacity(code.names.len());
         for name in &code.names {
             names.push(mem::expect_ref(self.intern(name)?).address());

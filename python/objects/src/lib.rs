@@ -34,6 +34,7 @@ pub mod signature;
 pub mod slice;
 pub mod slots;
 pub mod str;
+pub mod suggest;
 pub mod system;
 pub mod table;
 pub mod tuple;

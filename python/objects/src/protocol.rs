@@ -21,7 +21,7 @@ pub use call::{
     NATIVE_LIMIT, call, call_args, call_keywords, call_method, call_prepended, call_special,
     check_descriptor_self, is_callable, special,
 };
-pub use class::{is_instance, is_subclass, module_dict, real_instance};
+pub use class::{is_instance, is_subclass, module_dict, real_instance, real_subclass};
 pub use compare::{compare, compare_right, compare_truth, equal, hash, identity_hash, is, truth};
 pub use item::{contains, get_item, len, set_item};
 pub use iterate::{for_each, iter, next, to_list, to_tuple};

@@ -49,7 +49,7 @@ pub fn parameters(signature: &str) -> Vec<Parameter<'_>> {
     for piece in pieces {
         let piece = piece.trim();
         match piece {
-            "" => {}
+            "" | "$module" => {}
             "/" => found
                 .iter_mut()
                 .for_each(|parameter| parameter.positional_only = true),
@@ -85,7 +85,7 @@ pub fn positional_count(signature: &str, own: usize) -> usize {
         if piece.starts_with('*') {
             break;
         }
-        if !piece.is_empty() && piece != "/" {
+        if !matches!(piece, "" | "/" | "$module") {
             count += 1;
         }
     }

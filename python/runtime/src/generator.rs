@@ -493,6 +493,7 @@ static COROUTINE_ATTRIBUTES: &[GetSetDef] = &[
 
 natives! {
     static GENERATOR_METHODS = {
+        "__class_getitem__" classmethod One, "($type, item, /)" => class_getitem;
         "send" method One, "(self, value, /)" => send;
         "throw" method Positional(1, 3), "(self, typ, val=None, tb=None, /)" => throw;
         "close" method NoArgs, "(self, /)" => close;
@@ -501,11 +502,17 @@ natives! {
 
 natives! {
     static COROUTINE_METHODS = {
+        "__class_getitem__" classmethod One, "($type, item, /)" => class_getitem;
         "send" method One, "(self, value, /)" => send;
         "throw" method Positional(1, 3), "(self, typ, val=None, tb=None, /)" => throw;
         "close" method NoArgs, "(self, /)" => close;
         "__await__" method NoArgs, "(self, /)" => |_, args| Ok(args.at(0));
     }
+}
+
+/// `generator[...]` and its like.
+fn class_getitem(vm: &mut Vm, args: Args) -> PyResult {
+    protocol::call(vm, types::GENERIC_ALIAS.value(), &[args.at(0), args.at(1)])
 }
 
 /// `generator`.

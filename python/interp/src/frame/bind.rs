@@ -7,6 +7,7 @@ use taipan_objects::dict::Dict;
 use taipan_objects::function::Function;
 use taipan_objects::layout::at;
 use taipan_objects::str::Str;
+use taipan_objects::suggest::nearest;
 use taipan_objects::tuple::Tuple;
 use taipan_objects::{PyResult, Raised, Vm};
 
@@ -170,8 +171,13 @@ pub(super) fn unexpected_keyword(
             passed.join(", ")
         )
     } else {
+        let parameters = usize::from(code.arg_count + code.kwonly_count);
+        let named = &code.varnames[usize::from(code.posonly_count)..parameters];
+        let hint = nearest(named, &name.to_rust())
+            .map(|near| format!(". Did you mean '{near}'?"))
+            .unwrap_or_default();
         format!(
-            "{}() got an unexpected keyword argument '{}'",
+            "{}() got an unexpected keyword argument '{}'{hint}",
             qualname(function),
             name.to_rust()
         )

@@ -107,7 +107,7 @@ pub(crate) fn group_matches(
         let pair = Tuple::of(pair).expect("split gives a pair");
         (pair.at(1), pair.at(0))
     } else if exception_matches(vm, raised, class)? {
-        let list = vm.new_list(&[raised])?;
+        let list = vm.new_tuple(&[raised])?;
         let text = vm.new_str("")?;
         let class = vm
             .interp

@@ -41,6 +41,11 @@ pub(crate) fn load_global(vm: &mut Vm, function: Value, name: Str) -> PyResult {
 #[cold]
 pub(super) fn name_error(vm: &mut Vm, name: Str) -> Raised {
     let raised = vm.raise_name(&format!("name '{}' is not defined", name.to_rust()));
+    named(vm, raised, name)
+}
+
+/// Gives a NameError its `name`.
+fn named(vm: &mut Vm, raised: Raised, name: Str) -> Raised {
     if vm.raised_is(&types::NameError) {
         let error = vm.take_raised(raised);
         exception::set_extra(vm, mem::expect_ref(error), 0, Some(name.value()));
@@ -115,7 +120,9 @@ pub(crate) fn raise_unbound(vm: &mut Vm, code: usize, register: usize) -> PyResu
         let text = format!(
             "cannot access free variable '{name}' where it is not associated with a value in enclosing scope"
         );
-        return Err(vm.raise_name(&text));
+        let raised = vm.raise_name(&text);
+        let name = Str::of(vm.intern(name)?).expect("interned strings are strings");
+        return Err(named(vm, raised, name));
     }
     let cell = code
         .code

@@ -76,6 +76,14 @@ fn as_sequences(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> PyResult<Optio
 /// TypeError for unsupported operands; what the operation raises.
 pub fn in_place(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> PyResult {
     if let Some(slot) = Type::of(a).slots().in_place[op as usize] {
+        if extends_sequence(Type::of(a), op)
+            && let Some(other) = Type::of(b).slots().binary[op as usize]
+        {
+            let result = other(vm, a, b)?;
+            if result != ty::not_implemented() {
+                return Ok(result);
+            }
+        }
         let result = slot(vm, a, b)?;
         if result != ty::not_implemented() {
             return Ok(result);
@@ -85,6 +93,18 @@ pub fn in_place(vm: &mut Vm, op: BinaryOp, a: Value, b: Value) -> PyResult {
         Some(result) => Ok(result),
         None => Err(unsupported_in_place(vm, op, a, b)),
     }
+}
+
+/// Whether `OP=` of a type is a builtin sequence's concatenation or repetition, before which the other operand's own operator comes
+/// (subclasses have `__iadd__`, which comes first).
+fn extends_sequence(ty: Type, op: BinaryOp) -> bool {
+    let slots = ty.slots();
+    let sequence = match op {
+        BinaryOp::Add => slots.concat.is_some(),
+        BinaryOp::Mul => slots.repeat.is_some(),
+        _ => false,
+    };
+    sequence && !ty.is_heap()
 }
 
 /// `a OP b` (or `a OP= b`) where the method of `a`, which comes first, has given NotImplemented.
@@ -223,7 +243,7 @@ pub fn converted_f64(vm: &mut Vm, value: Value) -> PyResult<f64> {
             Some(float) => Ok(float),
             None => {
                 let text = format!(
-                    "{}.__float__() returned non-float (type {})",
+                    "{}.__float__ returned non-float (type {})",
                     type_name(value),
                     type_name(result)
                 );

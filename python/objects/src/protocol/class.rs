@@ -5,6 +5,7 @@ use crate::dict::Dict;
 use crate::layout::{self, at};
 use crate::mem;
 use crate::raise::PyResult;
+use crate::str::Str;
 use crate::tuple::Tuple;
 use crate::ty::{Type, types};
 use crate::vm::Vm;
@@ -37,12 +38,61 @@ pub fn is_instance(vm: &mut Vm, value: Value, class: Value) -> PyResult<bool> {
     if let Some(result) = call_special(vm, class, name, &[value])? {
         return truth(vm, result);
     }
-    match Type::from_value(class) {
-        Some(ty) => real_instance(vm, value, ty),
-        None => {
-            Err(vm.raise_type("isinstance() arg 2 must be a type, a tuple of types, or a union"))
-        }
+    if let Some(ty) = Type::from_value(class) {
+        return real_instance(vm, value, ty);
     }
+    if bases_of(vm, class)?.is_none() {
+        let text = "isinstance() arg 2 must be a type, a tuple of types, or a union";
+        return Err(vm.raise_type(text));
+    }
+    let name = vm.interp.names.__class__.str();
+    match get_attr_opt(vm, value, name)? {
+        Some(own) => derives(vm, own, class),
+        None => Ok(false),
+    }
+}
+
+/// The `__bases__` of what is a class by having them, as classes that are no types do.
+fn bases_of(vm: &mut Vm, class: Value) -> PyResult<Option<Tuple>> {
+    let name = vm.intern("__bases__")?;
+    let name = Str::of(name).expect("interned strings are strings");
+    Ok(get_attr_opt(vm, class, name)?.and_then(Tuple::of))
+}
+
+/// Whether one class is, or has among its bases, the other.
+fn derives(vm: &mut Vm, class: Value, of: Value) -> PyResult<bool> {
+    if class == of {
+        return Ok(true);
+    }
+    let Some(bases) = bases_of(vm, class)? else {
+        return Ok(false);
+    };
+    vm.nested(" in __issubclass__", |vm| {
+        for index in 0..bases.len() {
+            if derives(vm, bases.at(index), of)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    })
+}
+
+/// `issubclass` without `__subclasscheck__`.
+///
+/// # Errors
+/// TypeError for what are no classes; what `__bases__` raises.
+pub fn real_subclass(vm: &mut Vm, class: Value, of: Value) -> PyResult<bool> {
+    if let (Some(class), Some(of)) = (Type::from_value(class), Type::from_value(of)) {
+        return Ok(class.is_subtype(of));
+    }
+    if Type::from_value(class).is_none() && bases_of(vm, class)?.is_none() {
+        return Err(vm.raise_type("issubclass() arg 1 must be a class"));
+    }
+    if Type::from_value(of).is_none() && bases_of(vm, of)?.is_none() {
+        let text = "issubclass() arg 2 must be a class, a tuple of classes, or a union";
+        return Err(vm.raise_type(text));
+    }
+    derives(vm, class, of)
 }
 
 /// `isinstance` without `__instancecheck__`: by type, and by `__class__`.
@@ -70,11 +120,7 @@ pub fn real_instance(vm: &mut Vm, value: Value, ty: Type) -> PyResult<bool> {
 /// TypeError for what are no classes; what `__subclasscheck__` raises.
 pub fn is_subclass(vm: &mut Vm, class: Value, of: Value) -> PyResult<bool> {
     if Type::of(of).is(&types::TYPE) {
-        let of = Type::from_value(of).expect("types of type `type` are types");
-        return match Type::from_value(class) {
-            Some(ty) => Ok(ty.is_subtype(of)),
-            None => Err(vm.raise_type("issubclass() arg 1 must be a class")),
-        };
+        return real_subclass(vm, class, of);
     }
     if let Some(classes) = Tuple::of(of) {
         for index in 0..classes.len() {
@@ -88,13 +134,7 @@ pub fn is_subclass(vm: &mut Vm, class: Value, of: Value) -> PyResult<bool> {
     if let Some(result) = call_special(vm, of, name, &[class])? {
         return truth(vm, result);
     }
-    match (Type::from_value(class), Type::from_value(of)) {
-        (Some(class), Some(of)) => Ok(class.is_subtype(of)),
-        (None, _) => Err(vm.raise_type("issubclass() arg 1 must be a class")),
-        _ => {
-            Err(vm.raise_type("issubclass() arg 2 must be a class, a tuple of classes, or a union"))
-        }
-    }
+    real_subclass(vm, class, of)
 }
 
 /// The dict of a module object.

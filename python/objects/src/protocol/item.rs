@@ -28,7 +28,10 @@ pub fn get_item(vm: &mut Vm, value: Value, key: Value) -> PyResult {
     if let Some(slot) = Type::of(value).slots().get_item {
         return slot(vm, value, key);
     }
-    if Type::from_value(value).is_some() {
+    if let Some(class) = Type::from_value(value) {
+        if class.is(&types::TYPE) {
+            return call(vm, types::GENERIC_ALIAS.value(), &[value, key]);
+        }
         let name = vm.interp.names.__class_getitem__.str();
         if let Some(method) = get_attr_opt(vm, value, name)? {
             return call(vm, method, &[key]);
