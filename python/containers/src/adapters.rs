@@ -308,7 +308,7 @@ fn new_reversed(vm: &mut Vm, class: Type, args: Args) -> PyResult {
     }
     let slots = Type::of(sequence).slots();
     let mapping = Type::of(sequence).flags() & ty::flag::DICT != 0;
-    if slots.get_item.is_none() || slots.len.is_none() || mapping {
+    if slots.get_item.is_none() || mapping {
         return Err(vm.raise_type_of(sequence, "is not reversible"));
     }
     let len = protocol::len(vm, sequence)?;

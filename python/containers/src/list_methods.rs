@@ -31,7 +31,7 @@ fn insert(vm: &mut Vm, args: Args) -> PyResult {
 fn pop(vm: &mut Vm, args: Args) -> PyResult {
     let list = this(args.at(0));
     let index = match args.get(1) {
-        Some(index) => crate::helpers::index_or_index_error(vm, index)?,
+        Some(index) => protocol::index_i64(vm, index)?,
         None => -1,
     };
     if list.is_empty() {

@@ -221,7 +221,7 @@ fn readlines(vm: &mut Vm, args: Args) -> PyResult {
         lines.push(vm, line)?;
         if hint > 0 {
             total = total.saturating_add(protocol::len(vm, line)?);
-            if total >= hint as usize {
+            if total > hint as usize {
                 break;
             }
         }

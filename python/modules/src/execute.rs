@@ -332,7 +332,7 @@ fn exec(vm: &mut Vm, args: Args) -> PyResult {
         return Ok(ty::none());
     }
     if closure.is_some() {
-        return Err(vm.raise_type("closure argument can only be used if source is a code object"));
+        return Err(vm.raise_type("closure can only be used when source is a code object"));
     }
     let (source, is_text) = source_arg(vm, "exec", "arg 1", source)?;
     let filename = vm.intern("<string>")?;

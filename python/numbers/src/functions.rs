@@ -9,13 +9,13 @@ use taipan_objects::{PyResult, Vm, natives, number, protocol};
 natives! {
     /// Functions of module `builtins`.
     pub static FUNCTIONS = {
-        "abs" function One, "($module, x, /)" => abs, intrinsic(Intrinsic::Abs);
-        "divmod" function Positional(2, 2), "($module, x, y, /)" => divmod;
-        "pow" function Signature(2), "($module, /, base, exp, mod=None)" => pow;
-        "round" function Signature(1), "($module, /, number, ndigits=None)" => round;
-        "bin" function One, "($module, number, /)" => |vm, args| radix(vm, args, 2, "0b");
-        "oct" function One, "($module, number, /)" => |vm, args| radix(vm, args, 8, "0o");
-        "hex" function One, "($module, number, /)" => |vm, args| radix(vm, args, 16, "0x");
+        "abs" function One, "(x, /)" => abs, intrinsic(Intrinsic::Abs);
+        "divmod" function Positional(2, 2), "(x, y, /)" => divmod;
+        "pow" function Signature(2), "(base, exp, mod=None)" => pow;
+        "round" function Signature(1), "(number, ndigits=None)" => round;
+        "bin" function One, "(number, /)" => |vm, args| radix(vm, args, 2, "0b");
+        "oct" function One, "(number, /)" => |vm, args| radix(vm, args, 8, "0o");
+        "hex" function One, "(number, /)" => |vm, args| radix(vm, args, 16, "0x");
     }
 }
 

@@ -471,7 +471,10 @@ pub fn update_all_slots(vm: &mut Vm, ty: Type) {
     }
     slot!(len, __len__, |vm, this| {
         let result = call_one(vm, this, |n| n.__len__.str(), &[])?;
-        let length = protocol::index_i64(vm, result)?;
+        let length = protocol::index(vm, result)?;
+        let Some(length) = number::i64_of(length) else {
+            return Err(vm.raise_overflow("cannot fit 'int' into an index-sized integer"));
+        };
         usize::try_from(length).map_err(|_| vm.raise_value("__len__() should return >= 0"))
     });
     slot!(get_item, __getitem__, |vm, this, key| call_one(

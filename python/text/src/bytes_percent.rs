@@ -44,10 +44,6 @@ pub(crate) fn modulo(vm: &mut Vm, a: Value, b: Value) -> PyResult {
 
 fn convert(vm: &mut Vm, taker: &mut Taker, field: &Field, out: &mut Vec<u8>) -> PyResult<()> {
     let code = char::from_u32(field.conversion.code).unwrap_or_default();
-    if code == '%' {
-        out.push(b'%');
-        return Ok(());
-    }
     let value = taker.take(vm)?;
     let text = match code {
         's' | 'b' => bytes_of(vm, value)?,

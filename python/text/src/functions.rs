@@ -10,11 +10,11 @@ use taipan_objects::{PyResult, Vm, natives, number, protocol};
 natives! {
     /// Functions of module `builtins`.
     pub static FUNCTIONS = {
-        "ord" function One, "($module, character, /)" => ord, intrinsic(Intrinsic::Ord);
-        "chr" function One, "($module, i, /)" => chr, intrinsic(Intrinsic::Chr);
-        "ascii" function One, "($module, obj, /)" => |vm, args| ascii_of(vm, args.at(0));
-        "repr" function One, "($module, obj, /)" => repr;
-        "format" function Positional(1, 2), "($module, value, format_spec='', /)" => format;
+        "ord" function One, "(character, /)" => ord, intrinsic(Intrinsic::Ord);
+        "chr" function One, "(i, /)" => chr, intrinsic(Intrinsic::Chr);
+        "ascii" function One, "(obj, /)" => |vm, args| ascii_of(vm, args.at(0));
+        "repr" function One, "(obj, /)" => repr;
+        "format" function Positional(1, 2), "(value, format_spec='', /)" => format;
     }
 }
 

@@ -155,10 +155,6 @@ pub(crate) fn modulo(vm: &mut Vm, a: Value, b: Value) -> PyResult {
 
 fn convert(vm: &mut Vm, taker: &mut Taker, field: &Field, out: &mut Builder) -> PyResult<()> {
     let code = char::from_u32(field.conversion.code).unwrap_or_default();
-    if code == '%' {
-        out.push(u32::from(b'%'), 1);
-        return Ok(());
-    }
     let value = taker.take(vm)?;
     match code {
         's' => {

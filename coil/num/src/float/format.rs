@@ -100,9 +100,13 @@ fn finite(text: &mut String, value: f64, style: Style) {
         }
         Kind::Repr | Kind::Shortest => {
             let (mut digits, mut exponent) = split_scientific(&format!("{value:e}"));
-            // Of two texts as short and as near, the even one is wanted: exact rounding gives that.
+            // Of two texts as short and as near, the even one is wanted: exact rounding gives that. But where floats below are
+            // denser than those above (powers of two), the nearest text of that length may read back as another float.
             if digits.len() >= 15 {
-                (digits, exponent) = significant(value, digits.len());
+                let nearest = significant(value, digits.len());
+                if reads_back(&nearest, value) {
+                    (digits, exponent) = nearest;
+                }
             }
             if (-4..16).contains(&exponent) {
                 push_fixed_form(
@@ -117,6 +121,12 @@ fn finite(text: &mut String, value: f64, style: Style) {
             }
         }
     }
+}
+
+/// Whether the digits, the first of them before the point, with the exponent are a text of `value`.
+fn reads_back((digits, exponent): &(String, i64), value: f64) -> bool {
+    let (first, rest) = digits.split_at(1);
+    format!("{first}.{rest}e{exponent}").parse() == Ok(value)
 }
 
 fn push_zeros(text: &mut String, count: usize) {
