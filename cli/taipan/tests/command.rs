@@ -253,3 +253,35 @@ fn python_variables_stand_for_options() {
     assert_eq!(flags(&[]), "2 1 True 1 ['ignore', 'error::UserWarning']\n");
     assert_eq!(flags(&["-E"]), "0 0 False 0 []\n");
 }
+
+#[test]
+fn exit_and_quit_end_programs_unless_site_is_left_out() {
+    for (text, code) in [("exit()", 0), ("quit(3)", 3), ("exit('bye')", 1)] {
+        assert_eq!(run(&["-c", text]).status.code(), Some(code), "{text}");
+    }
+    let text = err(&["-S", "-c", "exit()"]);
+    assert!(
+        text.ends_with("NameError: name 'exit' is not defined\n"),
+        "{text}"
+    );
+}
+
+#[test]
+fn long_chains_of_generators_are_closed() {
+    let text = "
+import sys
+sys.setrecursionlimit(10**6)
+closed = 0
+def link(inner):
+    global closed
+    try:
+        yield from inner
+    finally:
+        closed += 1
+chain = iter((1, 2))
+for _ in range(150_000):
+    chain = link(chain)
+print(next(chain), chain.close(), closed)
+";
+    assert_eq!(out(&["-c", text]), "1 None 150000\n");
+}

@@ -11,7 +11,7 @@ use taipan_objects::natives;
 use taipan_objects::protocol;
 use taipan_objects::str::Str;
 use taipan_objects::tuple::Tuple;
-use taipan_objects::ty::{Type, types};
+use taipan_objects::ty::{self, Type, types};
 use taipan_objects::{PyResult, Vm};
 
 /// Bases with `__mro_entries__` applied; none when nothing changes.
@@ -166,4 +166,18 @@ natives! {
     pub(crate) static FUNCTIONS = {
         "__build_class__" function Any, "(func, name, /, *bases, metaclass=None, **kwds)" => build_class;
     }
+}
+
+natives! {
+    /// What the `site` module adds to the builtins, and the shell replaces by what `site` makes.
+    pub(crate) static SITE_FUNCTIONS = {
+        "exit" function Signature(0), "(code=None)" => exit;
+        "quit" function Signature(0), "(code=None)" => exit;
+    }
+}
+
+/// Raises SystemExit.
+fn exit(vm: &mut Vm, args: Args) -> PyResult {
+    let code = args.get(0).unwrap_or_else(ty::none);
+    Err(vm.raise_with(&types::SYSTEM_EXIT, &[code]))
 }

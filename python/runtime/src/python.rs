@@ -152,6 +152,14 @@ impl Python {
         let vm = &mut *self.vm;
         taipan_io::ready_types(vm)?;
         taipan_modules::init(vm, &config)?;
+        if !config.no_site {
+            let builtins = vm.interp.builtins();
+            let name = vm.intern("builtins")?;
+            for def in body::SITE_FUNCTIONS {
+                let function = vm.new_native(def, None, Some(name))?;
+                builtins.set_name(vm, def.name, function)?;
+            }
+        }
         self.make_streams(config.unbuffered)
     }
 

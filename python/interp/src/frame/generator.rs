@@ -103,12 +103,7 @@ pub fn state_of(generator: Ref) -> i64 {
 /// Whether a generator runs: itself, or the end of a chain that it is part of, in the place of the chain's beginning. (The end may run as part
 /// of another chain only: generators can share what they delegate to.)
 fn runs(generator: Ref) -> bool {
-    let mut end = generator;
-    while mem::get::<i64>(end, at::GEN_STATE) == state::DELEGATING
-        && let Some(next) = delegate(end).and_then(Value::as_ref)
-    {
-        end = next;
-    }
+    let end = end_of_links(generator);
     if mem::get::<i64>(end, at::GEN_STATE) != state::RUNNING {
         return false;
     }
@@ -124,6 +119,17 @@ fn runs(generator: Ref) -> bool {
     true
 }
 
+/// The generator to which those that delegate lead.
+fn end_of_links(generator: Ref) -> Ref {
+    let mut end = generator;
+    while mem::get::<i64>(end, at::GEN_STATE) == state::DELEGATING
+        && let Some(next) = delegate(end).and_then(Value::as_ref)
+    {
+        end = next;
+    }
+    end
+}
+
 /// Takes the chain of delegating generators from this one on apart, as far as it does not run: each is suspended by itself then.
 ///
 /// # Errors
@@ -133,10 +139,12 @@ pub fn dissolve(vm: &mut Vm, generator: Ref) -> PyResult<()> {
         let kind = protocol::type_name(Value::from_ref(generator));
         return Err(vm.raise_value(&format!("{kind} already executing")));
     }
+    // None of them runs unless the last one does.
+    let end_runs = mem::get::<i64>(end_of_links(generator), at::GEN_STATE) == state::RUNNING;
     let mut link = generator;
     loop {
         let next = match mem::get(link, at::GEN_STATE) {
-            state::DELEGATING if !runs(link) => delegate(link).and_then(Value::as_ref),
+            state::DELEGATING if !end_runs || !runs(link) => delegate(link).and_then(Value::as_ref),
             state::DELEGATING | state::RUNNING => return Ok(()),
             _ => None,
         };

@@ -28,12 +28,20 @@ const MOST_COMPARED: i32 = 4;
 fn is_better<V: ValOps>(least: bool, best: V, value: V) -> Option<bool> {
     if best.is_int().yes() && value.is_int().yes() {
         let (best, value) = (best.int(), value.int());
-        let better = if least { value.lt(best) } else { value.gt(best) };
+        let better = if least {
+            value.lt(best)
+        } else {
+            value.gt(best)
+        };
         return Some(better.yes());
     }
     if best.is_float().yes() && value.is_float().yes() {
         let (best, value) = (best.float(), value.float());
-        let better = if least { value.lt(best) } else { value.gt(best) };
+        let better = if least {
+            value.lt(best)
+        } else {
+            value.gt(best)
+        };
         return Some(better.yes());
     }
     None
