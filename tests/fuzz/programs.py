@@ -363,6 +363,7 @@ def main():
     options.add_argument("--keep-whole", action="store_true", help="do not cut programs down")
     options = options.parse_args()
     seed, end, found, skipped = options.seed, time.time() + options.seconds, 0, 0
+    os.makedirs(options.out, exist_ok=True)
     path = os.path.join(options.out, f"fuzz_{os.getpid()}.py")
     while time.time() < end:
         text = Writer(seed).program()
