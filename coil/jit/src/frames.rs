@@ -188,7 +188,7 @@ fn plain_slots(exit: &Exit) -> usize {
 unsafe fn spread(cx: *mut Context, exit: &Exit, words: &mut [u64]) {
     // SAFETY: attached.
     let hooks = unsafe { MachineState::of(cx) }.hooks;
-    let mut leaf = plain_slots(exit);
+    let (mut leaf, mut boxes) = (plain_slots(exit), Boxes::default());
     for (at, &(_, value)) in exit.slots.iter().enumerate().rev() {
         if matches!(value, ExitValue::Virtual(_)) {
             words[at] = 0;
@@ -196,19 +196,55 @@ unsafe fn spread(cx: *mut Context, exit: &Exit, words: &mut [u64]) {
         }
         leaf -= 1;
         let raw = words[leaf];
-        words[at] = match value {
-            ExitValue::BoxInt(_) => match Value::from_small_int(raw.cast_signed()) {
-                Some(value) => value.bits(),
-                // SAFETY: by contract.
-                None => unsafe { boxed(cx, || (hooks.box_int)(cx, raw.cast_signed())) },
-            },
-            ExitValue::BoxFloat(_) => match Value::from_f64(f64::from_bits(raw)) {
-                Some(value) => value.bits(),
-                // SAFETY: as above.
-                None => unsafe { boxed(cx, || (hooks.box_float)(cx, f64::from_bits(raw))) },
-            },
-            _ => raw,
+        let inline = match value {
+            ExitValue::BoxInt(_) => Value::from_small_int(raw.cast_signed()),
+            ExitValue::BoxFloat(_) => Value::from_f64(f64::from_bits(raw)),
+            _ => {
+                words[at] = raw;
+                continue;
+            }
         };
+        words[at] = inline.map_or(0, Value::bits);
+        if inline.is_none() {
+            let hook = || match value {
+                ExitValue::BoxInt(_) => (hooks.box_int)(cx, raw.cast_signed()),
+                _ => (hooks.box_float)(cx, f64::from_bits(raw)),
+            };
+            // SAFETY: by contract.
+            let bits = unsafe { boxed(cx, hook) };
+            // SAFETY: as above.
+            unsafe { boxes.push(cx, at, bits) };
+        }
+    }
+    boxes.write(words);
+}
+
+/// The boxes made for slots, while more are made: `words` may lie outside of what the collector sees.
+#[derive(Default)]
+struct Boxes {
+    slots: Vec<usize>,
+    roots: Option<RootVec>,
+}
+
+impl Boxes {
+    /// # Safety
+    /// Attached. `bits` is a box made just now.
+    unsafe fn push(&mut self, cx: *mut Context, slot: usize, bits: u64) {
+        // SAFETY: by contract.
+        let new = || RootVec::new(unsafe { raw::mutator(cx) });
+        // SAFETY: by contract.
+        let value = unsafe { Value::from_bits(bits) };
+        self.slots.push(slot);
+        self.roots
+            .get_or_insert_with(new)
+            .push(value.expect("boxes are objects"));
+    }
+
+    fn write(&self, words: &mut [u64]) {
+        for (number, &slot) in self.slots.iter().enumerate() {
+            let found = self.roots.as_ref().and_then(|roots| roots.get(number));
+            words[slot] = found.map_or(0, Value::bits);
+        }
     }
 }
 

@@ -104,13 +104,22 @@ fn keep(vm: &Vm, deps: &mut Deps, value: Value) {
     }
 }
 
+/// The globals dict at an address, whose keys the plan depends on.
+///
+/// # Safety
+/// The address is that of the globals of the running function.
+unsafe fn globals_at(vm: &Vm, address: u64, deps: &mut Deps) -> Option<Dict> {
+    // SAFETY: by contract.
+    let globals = Dict::from_ref(unsafe { Ref::from_address(address) }?);
+    keep(vm, deps, globals.value());
+    deps.cell(globals.keys_version_address());
+    Some(globals)
+}
+
 /// A name in globals, or in builtins when it is not there.
 pub(crate) fn global(vm: &mut Vm, globals: u64, name: Str, deps: &mut Deps) -> Option<GlobalSlot> {
     // SAFETY: the key is the globals dict of the running function.
-    let globals = Dict::from_ref(unsafe { Ref::from_address(globals) }?);
-    vm.mutator().pin(globals.as_ref());
-    keep(vm, deps, globals.value());
-    deps.cell(globals.keys_version_address());
+    let globals = unsafe { globals_at(vm, globals, deps) }?;
     let dict = match globals.find_str(name) {
         Some(_) => globals,
         None => {
@@ -135,10 +144,7 @@ pub(crate) fn own_global(
     deps: &mut Deps,
 ) -> Option<GlobalSlot> {
     // SAFETY: the key is the globals dict of the running function.
-    let globals = Dict::from_ref(unsafe { Ref::from_address(globals) }?);
-    vm.mutator().pin(globals.as_ref());
-    keep(vm, deps, globals.value());
-    deps.cell(globals.keys_version_address());
+    let globals = unsafe { globals_at(vm, globals, deps) }?;
     slot_of(vm, globals, name, deps)
 }
 

@@ -282,7 +282,8 @@ fn namespaces(vm: &mut Vm, function: &str, args: Args) -> PyResult<(Dict, Option
         };
         globals_dict.set_str(vm, key, builtins)?;
     }
-    let same = locals == globals_dict.value();
+    // Names of a subclass of dict go by its methods.
+    let same = locals == globals_dict.value() && Type::of(locals).is(&types::DICT);
     Ok((globals_dict, (!same).then_some(locals)))
 }
 

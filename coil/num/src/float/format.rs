@@ -104,7 +104,7 @@ fn finite(text: &mut String, value: f64, style: Style) {
             // denser than those above (powers of two), the nearest text of that length may read back as another float.
             if digits.len() >= 15 {
                 let nearest = significant(value, digits.len());
-                if reads_back(&nearest, value) {
+                if !is_power_of_two(value) || reads_back(&nearest, value) {
                     (digits, exponent) = nearest;
                 }
             }
@@ -121,6 +121,11 @@ fn finite(text: &mut String, value: f64, style: Style) {
             }
         }
     }
+}
+
+fn is_power_of_two(value: f64) -> bool {
+    let fraction = (1 << (f64::MANTISSA_DIGITS - 1)) - 1;
+    value.to_bits() & fraction == 0
 }
 
 /// Whether the digits, the first of them before the point, with the exponent are a text of `value`.

@@ -19,11 +19,11 @@ fn finish<M: Machine>(m: &mut M, word: Word, result: M::Val) -> Next {
 #[inline(always)]
 fn generic<M: Machine>(m: &mut M, word: Word, op: BinaryOp, x: M::Val, y: M::Val) -> Next {
     m.cold(move |m| {
-        if let Some(result) = with_bool(m, op, x, y) {
-            return finish(m, word, result);
-        }
         if let Some(next) = special::binary(m, word, op, x, y) {
             return next;
+        }
+        if let Some(result) = with_bool(m, op, x, y) {
+            return finish(m, word, result);
         }
         let number = m.int(op as i64);
         let function = if word.d() == 1 {

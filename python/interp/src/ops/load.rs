@@ -5,10 +5,11 @@ use crate::fields;
 use crate::opaque;
 use crate::plan;
 use coil_heap::ARRAY_ITEMS;
-use coil_machine::{Arg, BoolOps, Key, Machine, Next, RefOps, ValOps};
+use coil_machine::{Arg, BoolOps, Deps, Key, Machine, Next, RefOps, ValOps};
 use coil_value::Value;
 use taipan_bytecode::Word;
 use taipan_objects::function::CodeData;
+use taipan_objects::str::Str;
 use taipan_objects::ty;
 
 #[inline(always)]
@@ -146,16 +147,29 @@ pub(crate) fn delete_cell<M: Machine>(m: &mut M, word: Word) -> Next {
     m.cold(move |m| raise_unbound(m, a(word)))
 }
 
+/// Finds where a global stands: [`plan::global`] or [`plan::own_global`].
+type FindGlobal = fn(&mut taipan_objects::Vm, u64, Str, &mut Deps) -> Option<plan::GlobalSlot>;
+
 #[inline(always)]
-fn find_global<M: Machine>(m: &mut M, index: u16) -> Result<M::Val, coil_machine::Leave> {
-    let running = function(m);
+fn global_slot<M: Machine>(
+    m: &mut M,
+    running: M::Val,
+    index: u16,
+    find: FindGlobal,
+) -> Option<plan::GlobalSlot> {
     let globals = running.reference().load_ref(fields::FUNC_GLOBALS);
-    let found = m.cached(1, [Key::Ref(globals), Key::None], move |m, keys, deps| {
+    m.cached(1, [Key::Ref(globals), Key::None], move |m, keys, deps| {
         let name = name(m, index);
         // SAFETY: the machine's context belongs to a Vm.
         let vm = unsafe { taipan_objects::Vm::from_context(m.context()) };
-        plan::global(vm, keys[0], name, deps)
-    });
+        find(vm, keys[0], name, deps)
+    })
+}
+
+#[inline(always)]
+fn find_global<M: Machine>(m: &mut M, index: u16) -> Result<M::Val, coil_machine::Leave> {
+    let running = function(m);
+    let found = global_slot(m, running, index, plan::global);
     match found {
         Some(slot) => Ok(slot.load(m)),
         None => m.cold(move |m| {
@@ -191,13 +205,7 @@ pub(crate) fn store_global<M: Machine>(m: &mut M, word: Word) -> Next {
 
 fn set_global<M: Machine>(m: &mut M, index: u16, value: M::Val) -> Next {
     let running = function(m);
-    let globals = running.reference().load_ref(fields::FUNC_GLOBALS);
-    let found = m.cached(1, [Key::Ref(globals), Key::None], move |m, keys, deps| {
-        let name = name(m, index);
-        // SAFETY: the machine's context belongs to a Vm.
-        let vm = unsafe { taipan_objects::Vm::from_context(m.context()) };
-        plan::own_global(vm, keys[0], name, deps)
-    });
+    let found = global_slot(m, running, index, plan::own_global);
     if let Some(slot) = found
         && slot.store(m, value)
     {
